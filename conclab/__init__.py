@@ -1,0 +1,23 @@
+"""conclab: a laboratory for concurrency, in a terminal.
+
+How the house is laid out (imports go one way, from the bottom of this list to its top):
+
+``model``
+    What there is: frozen dataclasses and pure functions. No I/O, no clock, no Textual.
+``sampling``
+    The machine, read into the model: psutil, /proc, and a scripted source for tests and pictures.
+``lab``
+    Experiments become runs: the catalogue, launching, the event stream, verdicts. It never sees ``sampling``.
+``recording``
+    Joins the two: a live run, a scripted one, and a run written as a document.
+``tui`` and ``cli``
+    Screens and commands over all of that.
+``demos``
+    Scripts that drive the screens, for the pictures in the README.
+``runner``
+    A foreign country: a folder that the target interpreter executes by path. Standard library only.
+
+``tests/test_architecture.py`` holds these rules as code.
+"""
+
+__version__ = "0.1.0"

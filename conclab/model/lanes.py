@@ -1,0 +1,172 @@
+"""Time as a row of cells: what each worker did, which worker had each core, and how busy each core was.
+
+A cell is a fixed stretch of the monotonic clock (``CELL_NS``), numbered by ``at // CELL_NS``, so the cells of cores and of workers
+lie exactly under one another whatever their samples' pace. Everything is immutable; what grows is bounded by ``MOST_CELLS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from conclab.model.machine import CoreLoad, MachineSample, core_load
+from conclab.model.tasks import Debt, Split, TaskId, TaskSample, split_between
+
+CELL_NS = 250_000_000
+MOST_CELLS = 600
+"""Two and a half minutes."""
+_RATE_WINDOW_NS = 1_000_000_000
+_LEAST_RATE_NS = 250_000_000
+"""Switches a second are of the last second or so; of a worker that is younger, of its life, but not of its first instant."""
+
+
+def cell_of(at_ns: int) -> int:
+    return at_ns // CELL_NS
+
+
+@dataclass(frozen=True, slots=True)
+class CoreHistory:
+    """How busy one core was: ``busy[i]`` belongs to cell ``first + i``."""
+
+    first: int = 0
+    busy: tuple[float, ...] = ()
+    load: CoreLoad | None = None
+    """The latest, in its parts."""
+
+    def at(self, cell: int) -> float | None:
+        index = cell - self.first
+        return self.busy[index] if 0 <= index < len(self.busy) else None
+
+
+def extend_cores(histories: tuple[CoreHistory, ...], before: MachineSample, after: MachineSample) -> tuple[CoreHistory, ...]:
+    """The histories with the time between two samples. A sample that spans several cells fills them all alike."""
+    start, stop = cell_of(before.at_ns), cell_of(after.at_ns)
+    start = max(start, stop - MOST_CELLS)
+    if stop <= start:
+        return histories
+    if len(histories) != len(after.cores):
+        histories = tuple(CoreHistory(first=start) for _ in after.cores)
+    grown = []
+    for history, old, new in zip(histories, before.cores, after.cores, strict=False):
+        load = core_load(old, new)
+        first, busy = history.first, history.busy
+        if not busy or start != first + len(busy):  # the beginning, or a gap: what lies before it would be in the wrong place
+            first, busy = start, ()
+        busy = busy + (load.busy,) * (stop - start)
+        cut = max(0, len(busy) - MOST_CELLS)
+        grown.append(CoreHistory(first + cut, busy[cut:], load))
+    return tuple(grown)
+
+
+def over_cells(start_ns: int, end_ns: int, amount: int) -> list[tuple[int, int]]:
+    """An amount that belongs to a stretch of time, divided over its cells by how much of it lies in each; the sum is kept."""
+    first, last = cell_of(start_ns), cell_of(max(start_ns, end_ns - 1))
+    pieces, given = [], 0
+    for cell in range(first, last + 1):
+        reached = min(end_ns, (cell + 1) * CELL_NS) - start_ns
+        upto = amount if cell == last else amount * reached // (end_ns - start_ns)
+        pieces.append((cell, upto - given))
+        given = upto
+    return pieces
+
+
+def split_over_cells(start_ns: int, split: Split) -> list[tuple[int, Split]]:
+    """A split that begins at ``start_ns``, divided over the cells that it reaches across."""
+    end_ns = start_ns + split.wall_ns
+    on_core, wants = (over_cells(start_ns, end_ns, part) for part in (split.on_core_ns, split.wants_core_ns))
+    return [
+        (cell, Split(wall, on_core[number][1], wants[number][1]))
+        for number, (cell, wall) in enumerate(over_cells(start_ns, end_ns, split.wall_ns))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCell:
+    """What one worker did in one cell. It may have lived in only a part of it."""
+
+    cell: int
+    split: Split
+    core: int | None
+    """The core it last ran on in that cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One worker's row of cells. Cells in which it did not live are missing."""
+
+    cells: tuple[LaneCell, ...] = ()
+
+    def with_split(self, cell: int, split: Split, core: int | None) -> Lane:
+        """One more piece of the worker's time; cells come in order."""
+        if self.cells and self.cells[-1].cell == cell:
+            last = self.cells[-1]
+            merged = LaneCell(cell, last.split + split, core if core is not None else last.core)
+            return Lane((*self.cells[:-1], merged))
+        return Lane((*self.cells, LaneCell(cell, split, core))[-MOST_CELLS:])
+
+    def recent(self, cells: int) -> Split:
+        """The last ``cells`` cells that it lived in, added up."""
+        total = Split()
+        for cell in self.cells[-cells:]:
+            total += cell.split
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who had each core in one cell: on-core nanoseconds by (core, worker)."""
+
+    cell: int
+    shares: Mapping[tuple[int, str], int] = field(default_factory=dict)
+
+    def of(self, core: int) -> tuple[str, int] | None:
+        """The worker that had the core for longest, and for how long; None when none had it."""
+        found = [(nanoseconds, worker) for (owned, worker), nanoseconds in self.shares.items() if owned == core]
+        if not found:
+            return None
+        nanoseconds, worker = max(found, key=lambda pair: (pair[0], pair[1]))
+        return worker, nanoseconds
+
+
+def add_owner(owners: tuple[Owners, ...], cell: int, core: int, worker: str, on_core_ns: int) -> tuple[Owners, ...]:
+    """The ownership of cores with one more piece; cells come in order."""
+    if owners and owners[-1].cell == cell:
+        shares = dict(owners[-1].shares)
+        shares[core, worker] = shares.get((core, worker), 0) + on_core_ns
+        return (*owners[:-1], Owners(cell, shares))
+    return (*owners, Owners(cell, {(core, worker): on_core_ns}))[-MOST_CELLS:]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What is remembered of one task between two samples."""
+
+    last: TaskSample
+    debt: Debt = Debt()
+    rate_from: TaskSample | None = None
+    voluntary_per_s: float | None = None
+    involuntary_per_s: float | None = None
+
+
+def follow(track: Track | None, sample: TaskSample) -> tuple[Track, Split | None]:
+    """The track with one more sample, and the split of the time since the last; None with the first or without counters."""
+    if track is None:
+        return Track(sample, rate_from=sample), None
+    found = split_between(track.last, sample, track.debt)
+    debt = found[1] if found else track.debt
+    grown = replace(track, last=sample, debt=debt)
+    start = track.rate_from
+    if start is None or start.voluntary is None or start.involuntary is None:
+        grown = replace(grown, rate_from=sample)
+    elif sample.at_ns - start.at_ns >= _LEAST_RATE_NS and sample.voluntary is not None and sample.involuntary is not None:
+        seconds = (sample.at_ns - start.at_ns) / 1e9
+        grown = replace(
+            grown,
+            rate_from=sample if sample.at_ns - start.at_ns >= _RATE_WINDOW_NS else start,
+            voluntary_per_s=(sample.voluntary - start.voluntary) / seconds,
+            involuntary_per_s=(sample.involuntary - start.involuntary) / seconds,
+        )
+    return grown, found[0] if found else None
+
+
+Tracks = Mapping[TaskId, Track]

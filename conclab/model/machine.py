@@ -1,0 +1,179 @@
+"""The machine: what it is, what its counters say at one moment, and the rates between two moments.
+
+Sources: proc_stat(5), proc_meminfo(5), proc_loadavg(5), Documentation/admin-guide/cgroup-v2.rst.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What does not change while conclab runs."""
+
+    cores: int
+    """Logical CPUs that are online."""
+    usable_cores: float
+    """The least of online CPUs, this process's affinity and the cgroup's CPU quota; a quota may be a fraction."""
+    affinity: tuple[int, ...]
+    """The cores that this process may use, ascending; empty where the system does not tell (macOS)."""
+    quota_cores: float | None
+    """CPU quota of the cgroup in cores; None: no quota, or none that can be read."""
+    kernel: str
+    system: str
+    """platform.system(): Linux, Darwin."""
+    memory_bytes: int
+    can_pin: bool
+    """Whether affinity can be set."""
+
+    @property
+    def whole_cores(self) -> int:
+        """Usable cores as a number of workers that makes sense: at least 1, a part of a core counts as none."""
+        return max(1, int(self.usable_cores))
+
+
+@dataclass(frozen=True, slots=True)
+class CoreTimes:
+    """Cumulative seconds of one core since boot, by what it did. None: this system does not count it."""
+
+    user: float
+    system: float
+    nice: float | None
+    iowait: float | None
+    steal: float | None
+    irq: float | None
+    idle: float
+
+    @property
+    def busy(self) -> float:
+        """Everything but idle and waiting for a disk; stolen time is somebody else's and not in it."""
+        return self.user + self.system + (self.nice or 0.0) + (self.irq or 0.0)
+
+    @property
+    def total(self) -> float:
+        return self.busy + self.idle + (self.iowait or 0.0) + (self.steal or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSample:
+    """The machine's counters at one moment. Counters only grow; levels (memory, load) are of that moment."""
+
+    at_ns: int
+    cores: tuple[CoreTimes, ...]
+    load: tuple[float, float, float] | None
+    memory_total: int
+    memory_available: int
+    memory_used: int
+    memory_buffers: int | None
+    memory_cached: int | None
+    swap_total: int
+    swap_used: int
+    processes: int | None
+    threads: int | None
+    running: int | None
+    """Tasks on a core or wanting one, procs_running of /proc/stat."""
+    switches: int | None
+    """Context switches since boot, over all cores."""
+    interrupts: int | None
+    uptime_s: float
+    pressure_cpu: float | None
+    """Share of the last 10 s in which some task waited for a core, 0 to 1: /proc/pressure/cpu, some avg10."""
+    own_cpu_ns: int
+    """CPU time of conclab itself so far, all its threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreLoad:
+    """One core between two samples, each part as a share 0 to 1. Parts that this system does not count are None."""
+
+    user: float
+    system: float
+    nice: float | None
+    iowait: float | None
+    steal: float | None
+    irq: float | None
+
+    @property
+    def busy(self) -> float:
+        return self.user + self.system + (self.nice or 0.0) + (self.irq or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRates:
+    """What happened between two samples, per second of real elapsed time."""
+
+    cores: tuple[CoreLoad, ...]
+    switches_per_s: float | None
+    interrupts_per_s: float | None
+    own_share: float
+    """conclab's own CPU time as a share of one core."""
+
+
+_PARTS = ("user", "system", "nice", "iowait", "steal", "irq")
+
+
+def _grown(before: CoreTimes, after: CoreTimes, part: str) -> float | None:
+    """Seconds of one part. Idle and iowait of /proc/stat may step back a little (proc_stat(5)); that counts as nothing."""
+    old, new = getattr(before, part), getattr(after, part)
+    return None if old is None or new is None else max(0.0, new - old)
+
+
+def core_load(before: CoreTimes, after: CoreTimes) -> CoreLoad:
+    """Shares of one core's time between two readings.
+
+    The whole is the sum of what the kernel booked, not the wall clock: at a few readings a second the 10 ms granularity of
+    /proc/stat would else show 104 %.
+    """
+    grown = {part: _grown(before, after, part) for part in _PARTS}
+    elapsed = sum(part or 0.0 for part in grown.values()) + (_grown(before, after, "idle") or 0.0)
+    shares = {part: None if time is None else time / elapsed if elapsed > 0 else 0.0 for part, time in grown.items()}
+    return CoreLoad(
+        user=shares["user"] or 0.0,
+        system=shares["system"] or 0.0,
+        nice=shares["nice"],
+        iowait=shares["iowait"],
+        steal=shares["steal"],
+        irq=shares["irq"],
+    )
+
+
+def _rate(before: int | None, after: int | None, seconds: float) -> float | None:
+    if before is None or after is None:
+        return None
+    return max(0.0, (after - before) / seconds)
+
+
+def rates_between(before: MachineSample, after: MachineSample) -> MachineRates | None:
+    """Rates from two samples, by the time that really passed; None when none did."""
+    seconds = (after.at_ns - before.at_ns) / 1e9
+    if seconds <= 0:
+        return None
+    return MachineRates(
+        cores=tuple(core_load(b, a) for b, a in zip(before.cores, after.cores, strict=False)),
+        switches_per_s=_rate(before.switches, after.switches, seconds),
+        interrupts_per_s=_rate(before.interrupts, after.interrupts, seconds),
+        own_share=max(0.0, (after.own_cpu_ns - before.own_cpu_ns) / 1e9 / seconds),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Machine-wide CPU seconds at one moment: what a run needs to know who else used the cores while it measured."""
+
+    at_ns: int
+    busy_s: float
+    steal_s: float | None
+    own_cpu_s: float
+
+
+def witness_of(sample_cores: tuple[CoreTimes, ...], at_ns: int, own_cpu_s: float) -> Witness:
+    """Add the cores up. Stolen time is None where the system does not count it on every core."""
+    steals = [core.steal for core in sample_cores]
+    known = [steal for steal in steals if steal is not None]
+    return Witness(
+        at_ns=at_ns,
+        busy_s=sum(core.busy for core in sample_cores),
+        steal_s=sum(known) if known and len(known) == len(steals) else None,
+        own_cpu_s=own_cpu_s,
+    )

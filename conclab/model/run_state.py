@@ -1,0 +1,301 @@
+"""The state of a run as a fold: ``fold(state, item) -> state``, pure.
+
+Items are events of the lab and batches of samples, in the order of their stamps. Live views, replays and tests all use this same
+fold, so no screen holds a truth of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conclab.model.events import (
+    ChildStarted,
+    Event,
+    Failed,
+    Line,
+    Output,
+    Probed,
+    RoundFinished,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    WorkerFinished,
+    WorkerStarted,
+)
+from conclab.model.experiments import Arm
+from conclab.model.lanes import CELL_NS, Lane, Owners, Track, Tracks, add_owner, follow, split_over_cells
+from conclab.model.results import Repetition
+from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.model.verdicts import Verdict
+
+MOST_LINES = 5_000
+CARRIER = "loop"
+"""The lane of a kernel task that carries several workers at once (an event loop)."""
+RECENT_CELLS = 8
+"""Figures beside a live lane are of its last two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """A worker as the screens show it. Lives on through all repetitions under its name."""
+
+    name: str
+    slot: int
+    """Which of the worker colours it has: the order in which workers appeared."""
+    task: TaskId | None = None
+    started_ns: int = 0
+    ended_ns: int | None = None
+    lane: Lane = Lane()
+    voluntary_per_s: float | None = None
+    involuntary_per_s: float | None = None
+    core: int | None = None
+    state: str = ""
+
+    def alive_at(self, at_ns: int) -> bool:
+        return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """Everything that can be said of a run at one moment."""
+
+    phase: str = "idle"
+    """idle, checking, running, finished."""
+    experiment: str = ""
+    title: str = ""
+    arms: tuple[Arm, ...] = ()
+    arm: Arm | None = None
+    control: bool = False
+    round: int = 0
+    rounds_done: int = 0
+    rounds_expected: int = 0
+    steps_done: int = 0
+    steps_per_round: int = 0
+    started_ns: int = 0
+    first_step_ns: int = 0
+    last_step_ns: int = 0
+    """When the last step ended."""
+    now_ns: int = 0
+    root: int | None = None
+    """The pid whose tree is to be sampled; None between children."""
+    python: str = ""
+    gil_enabled: bool | None = None
+    workers: Mapping[str, WorkerView] = field(default_factory=dict)
+    tracks: Tracks = field(default_factory=dict)
+    owners: tuple[Owners, ...] = ()
+    having: Mapping[int, str] = field(default_factory=dict)
+    """Core to worker, as of the latest batch."""
+    lines: tuple[Line, ...] = ()
+    line_count: int = 0
+    """How many lines there were in all, kept or not; those dropped at the source are in ``left_out``."""
+    left_out: int = 0
+    repetitions: tuple[Repetition, ...] = ()
+    verdict: Verdict | None = None
+    verdicts: tuple[tuple[str, Verdict], ...] = ()
+    outcome: str = ""
+
+    @property
+    def live(self) -> bool:
+        return self.phase in ("checking", "running")
+
+    @property
+    def pythons(self) -> dict[str, str]:
+        """Path to label of the interpreters that take part."""
+        return {arm.python.path: arm.python.label for arm in self.arms if arm.python is not None}
+
+    def seconds_left(self) -> float | None:
+        """By the mean length of the steps so far; None before the first has ended."""
+        if not self.live or not self.steps_done:
+            return None
+        each = (self.last_step_ns - self.first_step_ns) / self.steps_done
+        steps = self.rounds_expected * self.steps_per_round - self.steps_done
+        under_way = min(each, self.now_ns - self.last_step_ns)
+        return max(0.0, (steps * each - under_way) / 1e9)
+
+    def cores_used(self) -> float | None:
+        """Cores that the workers kept busy over the last second, by their samples; None until a whole cell has been sampled."""
+        sampled = [cell for worker in self.workers.values() for cell in worker.lane.cells[-6:]]
+        if not sampled:
+            return None
+        # The newest cell is still being filled, and the first of all began somewhere in its middle.
+        begun = min(worker.lane.cells[0].cell for worker in self.workers.values() if worker.lane.cells)
+        newest = max(cell.cell for cell in sampled)
+        first = max(begun + 1, newest - 4)
+        if first >= newest:
+            return None
+        on_core = sum(cell.split.on_core_ns for cell in sampled if first <= cell.cell < newest)
+        return on_core / ((newest - first) * CELL_NS)
+
+
+def _run_started(_state: RunState, event: RunStarted) -> RunState:
+    return RunState(
+        phase="checking",
+        experiment=event.experiment,
+        title=event.title,
+        arms=event.arms,
+        rounds_expected=event.rounds,
+        steps_per_round=event.steps_per_round,
+        started_ns=event.at_ns,
+    )
+
+
+def _step_started(state: RunState, event: StepStarted) -> RunState:
+    return replace(
+        state,
+        phase="running",
+        arm=event.arm,
+        control=event.control,
+        round=event.round,
+        first_step_ns=state.first_step_ns or event.at_ns,
+    )
+
+
+def _child_started(state: RunState, event: ChildStarted) -> RunState:
+    return replace(state, root=event.pid)
+
+
+def _probed(state: RunState, event: Probed) -> RunState:
+    return replace(state, python=f"{event.implementation} {event.version}", gil_enabled=event.gil_enabled)
+
+
+def _worker_started(state: RunState, event: WorkerStarted) -> RunState:
+    name = CARRIER if event.shares_task else event.worker
+    old = state.workers.get(name) or WorkerView(name, slot=len(state.workers))
+    task = TaskId(event.pid, event.tid, event.start_ticks)
+    if event.shares_task and old.task == task and old.ended_ns is None:
+        return state  # one more coroutine on a task that has its lane already
+    view = replace(old, task=task, started_ns=event.at_ns, ended_ns=None)
+    return replace(state, workers={**state.workers, name: view})
+
+
+def _worker_finished(state: RunState, event: WorkerFinished) -> RunState:
+    if event.result.shares_task:
+        return state  # the carrier ends with its step
+    view = state.workers.get(event.result.worker)
+    if view is None:
+        return state
+    return replace(state, workers={**state.workers, view.name: replace(view, ended_ns=event.result.ended_ns)})
+
+
+def _output(state: RunState, event: Output) -> RunState:
+    return replace(
+        state,
+        lines=(*state.lines, *event.lines)[-MOST_LINES:],
+        line_count=state.line_count + len(event.lines),
+        left_out=state.left_out + event.left_out,
+    )
+
+
+def _failed(state: RunState, event: Failed) -> RunState:
+    line = Line(event.at_ns, event.worker, "stderr", event.reason)
+    return _output(state, Output(event.at_ns, (line,)))
+
+
+def _ended(workers: Mapping[str, WorkerView], at_ns: int) -> dict[str, WorkerView]:
+    """The workers once nobody can be alive any more."""
+    return {name: view if view.ended_ns is not None else replace(view, ended_ns=at_ns) for name, view in workers.items()}
+
+
+def _step_finished(state: RunState, event: StepFinished) -> RunState:
+    return replace(
+        state,
+        steps_done=state.steps_done + 1,
+        last_step_ns=event.at_ns,
+        repetitions=(*state.repetitions, event.repetition),
+        workers=_ended(state.workers, event.at_ns),
+        tracks={},
+        having={},
+        root=None,
+    )
+
+
+def _round_finished(state: RunState, event: RoundFinished) -> RunState:
+    return replace(state, rounds_done=event.rounds_done, rounds_expected=event.rounds_expected, verdict=event.verdict)
+
+
+def _run_finished(state: RunState, event: RunFinished) -> RunState:
+    return replace(
+        state,
+        phase="finished",
+        outcome=event.outcome,
+        verdict=event.verdict,
+        verdicts=event.verdicts,
+        workers=_ended(state.workers, event.at_ns),
+        root=None,
+        having={},
+    )
+
+
+def _worker_on(state: RunState, sample: TaskSample, at_ns: int) -> WorkerView | None:
+    """Whose time that was. One task may carry several workers one after another (a sequential run)."""
+    for view in state.workers.values():
+        if view.task == sample.task and view.alive_at(at_ns):
+            return view
+    return None
+
+
+def _sampled(state: RunState, batch: TaskBatch) -> RunState:
+    tracks: dict[TaskId, Track] = {}
+    workers = dict(state.workers)
+    owners = state.owners
+    having: dict[int, tuple[int, str]] = {}
+    for sample in batch.tasks:
+        before = state.tracks.get(sample.task)
+        track, split = follow(before, sample)
+        tracks[sample.task] = track
+        if split is None or before is None:
+            continue
+        middle = (before.last.at_ns + sample.at_ns) // 2
+        found = _worker_on(state, sample, middle)
+        if found is None:
+            continue
+        view = workers[found.name]
+        core = sample.core if split.on_core_ns > 0 else None
+        lane = view.lane
+        for cell, piece in split_over_cells(before.last.at_ns, split):
+            lane = lane.with_split(cell, piece, core)
+            if core is not None:
+                owners = add_owner(owners, cell, core, view.name, piece.on_core_ns)
+        workers[view.name] = replace(
+            view,
+            lane=lane,
+            voluntary_per_s=view.voluntary_per_s if track.voluntary_per_s is None else track.voluntary_per_s,
+            involuntary_per_s=view.involuntary_per_s if track.involuntary_per_s is None else track.involuntary_per_s,
+            core=core if core is not None else view.core,
+            state=sample.state,
+        )
+        if core is not None:
+            having[core] = max(having.get(core, (0, "")), (split.on_core_ns, view.name))
+    return replace(
+        state,
+        tracks=tracks,
+        workers=workers,
+        owners=owners,
+        having={core: name for core, (_on, name) in having.items()},
+    )
+
+
+_FOLDS: dict[type, Callable[[RunState, Any], RunState]] = {
+    RunStarted: _run_started,
+    StepStarted: _step_started,
+    ChildStarted: _child_started,
+    Probed: _probed,
+    WorkerStarted: _worker_started,
+    WorkerFinished: _worker_finished,
+    Output: _output,
+    Failed: _failed,
+    StepFinished: _step_finished,
+    RoundFinished: _round_finished,
+    RunFinished: _run_finished,
+    TaskBatch: _sampled,
+}
+
+
+def fold(state: RunState, item: Event | TaskBatch) -> RunState:
+    """The state after one more event or batch. What a screen need not know (a task's end, a measure) only moves the clock."""
+    step = _FOLDS.get(type(item))
+    changed = step(state, item) if step is not None else state
+    return replace(changed, now_ns=max(changed.now_ns, item.at_ns))

@@ -1,0 +1,52 @@
+"""Verdicts: what was found about a proposition, with its uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conclab.model.statistics import Interval
+
+
+class Status(StrEnum):
+    """How a verdict ends. Undecided is an honest one."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+
+
+GLYPHS = {Status.HOLDS: "✓", Status.FAILS: "✗", Status.UNDECIDED: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One bar under a verdict: an arm beside the baseline."""
+
+    label: str
+    value: float | None
+    interval: Interval | None = None
+    unit: str = "×"
+    note: str = ""
+    ideal: bool = False
+    """A bound that was computed, not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """HOLDS: the whole interval lies past the threshold. FAILS: all of it on the other side. Else UNDECIDED."""
+
+    status: Status
+    statement: str
+    interval: Interval | None = None
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    advice: str = ""
+    """What to try next, one sentence; empty when there is nothing to say."""
+    rounds: int = 0
+    control: float | None = None
+    """The baseline against itself; 1.00 when nothing disturbed the run."""
+
+    @property
+    def ratio(self) -> float | None:
+        return self.interval.value if self.interval else None
