@@ -1,0 +1,113 @@
+"""Every thread of an experiment's process tree: on-core time, run-queue delay, switches, state and last core.
+
+What is read each time: ``schedstat`` and ``stat`` of every task. ``status`` (the switches) costs twenty times as much and is read
+only when the task has run since, and four times a second at most.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.model.text import harmless
+from conclab.sampling import proc_text
+from conclab.sampling.files import Budget, KeptFile, read
+
+_STATUS_EVERY_NS = 250_000_000
+
+
+class _Task:
+    """One task with its kept files."""
+
+    def __init__(self, pid: int, tid: int, budget: Budget) -> None:
+        folder = f"/proc/{pid}/task/{tid}"
+        self.pid, self.tid = pid, tid
+        self._status_path = f"{folder}/status"
+        self._schedstat = KeptFile(f"{folder}/schedstat", budget)
+        self._stat = KeptFile(f"{folder}/stat", budget)
+        self._children = KeptFile(f"{folder}/children", budget)
+        self._slices: int | None = -1
+        self._switches: tuple[int, int] | None = None
+        self._switches_at_ns = 0
+
+    def sample(self) -> TaskSample | None:
+        """None when the task has ended."""
+        text = self._stat.read()
+        found = proc_text.stat(text) if text else None
+        if found is None:
+            return None
+        name, state, start_ticks, core = found
+        at_ns = time.monotonic_ns()
+        text = self._schedstat.read()
+        counted = proc_text.schedstat(text) if text else None
+        on_core, wants, slices = counted if counted else (None, None, None)
+        if (slices is None or slices != self._slices) and at_ns - self._switches_at_ns >= _STATUS_EVERY_NS:
+            status = read(self._status_path)
+            self._switches = proc_text.switches(status) if status else None
+            self._switches_at_ns = at_ns
+            self._slices = slices
+        voluntary, involuntary = self._switches if self._switches else (None, None)
+        return TaskSample(
+            task=TaskId(self.pid, self.tid, start_ticks),
+            at_ns=at_ns,
+            name=harmless(name),
+            state=state,
+            core=core,
+            on_core_ns=on_core,
+            wants_core_ns=wants,
+            slices=slices,
+            voluntary=voluntary,
+            involuntary=involuntary,
+        )
+
+    def children(self) -> list[int]:
+        """Pids of the processes that this task has forked; empty where the kernel does not list them."""
+        text = self._children.read()
+        return [int(pid) for pid in text.split()] if text else []
+
+    def close(self) -> None:
+        for file in (self._schedstat, self._stat, self._children):
+            file.close()
+
+
+def _tids(pid: int) -> list[int]:
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
+
+
+class TaskReader:
+    """Reads the tree below one process again and again. To be closed."""
+
+    def __init__(self, root: int) -> None:
+        self.root = root
+        self._budget = Budget()
+        self._tasks: dict[tuple[int, int], _Task] = {}
+
+    def read(self) -> TaskBatch:
+        """All tasks that live now; empty where there is no /proc, and when the tree has ended."""
+        at_ns = time.monotonic_ns()
+        seen: dict[tuple[int, int], _Task] = {}
+        samples: list[TaskSample] = []
+        todo = [self.root]
+        while todo:
+            pid = todo.pop()
+            for tid in _tids(pid):
+                task = self._tasks.pop((pid, tid), None) or _Task(pid, tid, self._budget)
+                sample = task.sample()
+                if sample is None:
+                    task.close()
+                    continue
+                seen[pid, tid] = task
+                samples.append(sample)
+                todo.extend(child for child in task.children() if (child, child) not in seen)
+        self.close()
+        self._tasks = seen
+        return TaskBatch(at_ns, tuple(samples))
+
+    def close(self) -> None:
+        for task in self._tasks.values():
+            task.close()
+        self._tasks = {}

@@ -1,0 +1,259 @@
+"""The sampler: what is read changes at once, on one thread, which ends with everything that it had opened."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from conclab.model.machine import MachineSample
+from conclab.model.processes import ProcessTable
+from conclab.model.tasks import TaskBatch
+from conclab.sampling import sampler as module
+from conclab.sampling.sampler import SLOWEST_TASKS_S, TASKS_S, Sampler, _Reading
+from tests.sampling.builders import LINUX, THREADS, Child, child, descriptors, next_of, tried
+
+
+@pytest.fixture
+def samples() -> queue.Queue[object]:
+    return queue.Queue()
+
+
+@pytest.fixture
+def sampler(samples: queue.Queue[object]) -> Iterator[Sampler]:
+    found = Sampler(samples.put)
+    found.start()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def threads() -> Iterator[Child]:
+    with child(THREADS) as one:
+        yield one
+
+
+def _until_two_machines(samples: queue.Queue[object], since_ns: int) -> list[object]:
+    """Everything up to the second sample of the machine that was read later than that."""
+    found: list[object] = []
+    later = 0
+    while later < 2:
+        found.append(samples.get(timeout=20))
+        one = found[-1]
+        later += isinstance(one, MachineSample) and one.at_ns > since_ns
+    return found
+
+
+def test_a_reading_falls_due_at_whole_multiples_of_its_period() -> None:
+    reading = _Reading(0.25)
+    assert reading.is_due(0.0)
+    for now, due in ((100.01, 100.25), (100.24, 100.25), (100.25, 100.5), (107.3, 107.5)):
+        reading.plan(now)
+        assert reading.due == due
+        assert not reading.is_due(now)
+        assert reading.is_due(due)
+
+
+def test_a_reading_that_rests_is_never_due() -> None:
+    reading = _Reading(None)
+    reading.plan(5.0)
+    assert not reading.is_due(1e9)
+
+
+def test_samples_come_from_a_thread_of_its_own() -> None:
+    seen: queue.Queue[threading.Thread] = queue.Queue()
+    sampler = Sampler(lambda _sample: seen.put(threading.current_thread()))
+    sampler.start()
+    first = seen.get(timeout=20)
+    assert first is not threading.current_thread()
+    sampler.hurry(True)
+    assert seen.get(timeout=20) is first
+    sampler.close()
+    assert not first.is_alive()
+
+
+def test_at_rest_the_machine_alone_is_read(sampler: Sampler, samples: queue.Queue[object]) -> None:
+    found = _until_two_machines(samples, 0)
+    assert all(isinstance(one, MachineSample) for one in found)
+    assert sampler.tasks_per_s == 0
+
+
+def test_the_machine_is_read_more_often_in_a_hurry_and_only_then(
+    samples: queue.Queue[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REST_MACHINE_S", 1e9)  # at rest: once, and not again in this life
+    monkeypatch.setattr(module, "BUSY_MACHINE_S", 0.02)
+    monkeypatch.setattr(module, "PROCESSES_S", 0.02)
+    sampler = Sampler(samples.put)
+    sampler.start()
+    next_of(samples, MachineSample)
+    sampler.hurry(True)
+    stamps = [next_of(samples, MachineSample).at_ns for _ in range(5)]
+    assert stamps == sorted(set(stamps))
+    sampler.hurry(False)
+    rest_ns = time.monotonic_ns()
+    sampler.list_processes(0)  # what goes on shows that time goes on
+    tables = 0
+    while tables < 3:
+        one = samples.get(timeout=20)
+        tables += isinstance(one, ProcessTable)
+        assert not isinstance(one, MachineSample) or one.at_ns < rest_ns
+    sampler.close()
+
+
+@LINUX
+def test_watching_brings_the_tasks_of_a_tree(sampler: Sampler, samples: queue.Queue[object], threads: Child) -> None:
+    sampler.watch(threads.pid)
+    one, two = next_of(samples, TaskBatch), next_of(samples, TaskBatch)
+    assert {threads.said["naps"], threads.said["grandchild"]} <= {sample.task.tid for sample in one.tasks}
+    assert two.at_ns > one.at_ns
+    assert sampler.tasks_per_s > 0
+
+
+@LINUX
+def test_watching_nothing_ends_it_at_once_and_closes_the_files(
+    sampler: Sampler, samples: queue.Queue[object], threads: Child
+) -> None:
+    next_of(samples, MachineSample)
+    before = descriptors()  # the sampler rests until the next whole second
+    sampler.hurry(True)
+    sampler.watch(threads.pid)
+    next_of(samples, TaskBatch)
+    sampler.watch(None)
+    stopped_ns = time.monotonic_ns()
+    assert tried(lambda: True if descriptors() == before else None)  # it may be reading the machine just now
+    assert sampler.tasks_per_s == 0
+    # One that was read before may still be on its way.
+    late = [one for one in _until_two_machines(samples, stopped_ns) if isinstance(one, TaskBatch)]
+    assert all(one.at_ns < stopped_ns for one in late)
+
+
+@LINUX
+def test_watching_another_tree_leaves_the_first(sampler: Sampler, samples: queue.Queue[object], threads: Child) -> None:
+    sampler.watch(threads.pid)
+    next_of(samples, TaskBatch)
+    with child() as other:
+        sampler.watch(other.pid)
+        changed_ns = time.monotonic_ns()
+
+        def of_the_other() -> TaskBatch | None:
+            batch = next_of(samples, TaskBatch)
+            return batch if batch.at_ns > changed_ns else None
+
+        assert {sample.task.pid for sample in tried(of_the_other).tasks} == {other.pid}
+
+
+def test_processes_are_listed_while_somebody_looks(
+    sampler: Sampler, samples: queue.Queue[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROCESSES_S", 0.05)
+    sampler.hurry(True)
+    sampler.list_processes(0)
+    table = next_of(samples, ProcessTable)
+    assert len(table.rows) > 1
+    sampler.list_processes(None)
+    stopped_ns = time.monotonic_ns()
+    late = [one for one in _until_two_machines(samples, stopped_ns) if isinstance(one, ProcessTable)]
+    assert all(table.at_ns < stopped_ns for table in late)
+
+
+def test_as_many_rows_are_read_in_detail_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: queue.Queue[int | None] = queue.Queue()
+
+    class Reader:
+        def read(self, detailed: int | None = None) -> ProcessTable:
+            asked.put(detailed)
+            return ProcessTable(time.monotonic_ns(), ())
+
+    monkeypatch.setattr(module, "ProcessReader", Reader)
+    monkeypatch.setattr(module, "PROCESSES_S", 0.05)
+    sampler = Sampler(lambda _sample: None)
+    sampler.start()
+    sampler.list_processes(20)
+    assert asked.get(timeout=20) == 20
+    sampler.list_processes(35)
+    assert tried(lambda: True if asked.get(timeout=20) == 35 else None)
+    sampler.close()
+
+
+@LINUX
+def test_closing_ends_the_thread_and_closes_every_file(samples: queue.Queue[object], threads: Child) -> None:
+    alive, before = threading.active_count(), descriptors()
+    sampler = Sampler(samples.put)
+    sampler.start()
+    sampler.watch(threads.pid)
+    next_of(samples, TaskBatch)
+    assert threading.active_count() == alive + 1
+    sampler.close()
+    assert (threading.active_count(), descriptors()) == (alive, before)
+    sampler.close()
+
+
+def test_a_sampler_that_never_started_can_be_closed() -> None:
+    Sampler(lambda _sample: None).close()
+
+
+def test_closing_does_not_wait_for_the_next_reading(samples: queue.Queue[object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REST_MACHINE_S", 1e9)
+    waiting = threading.Event()
+
+    class Condition(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            waiting.set()  # the lock is still held: whoever gets it next finds the thread asleep
+            return super().wait(timeout)
+
+    sampler = Sampler(samples.put)
+    sampler._condition = Condition()
+    sampler.start()
+    assert waiting.wait(20)
+    sampler.close()  # or the suite would stand still
+
+
+class _Reader:
+    """Instead of a reader of tasks: reading the tree of 1 keeps a core busy, that of 2 waits, that of 3 does neither."""
+
+    def __init__(self, root: int) -> None:
+        self.root = root
+
+    def read(self) -> TaskBatch:
+        at_ns = time.monotonic_ns()
+        if self.root == 1:
+            end = time.thread_time() + SLOWEST_TASKS_S / 10
+            while time.thread_time() < end:
+                pass
+        elif self.root == 2:
+            threading.Event().wait(0.01)
+        return TaskBatch(at_ns, ())
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_tree_that_costs_too_much_is_read_more_rarely_down_to_twice_a_second(
+    samples: queue.Queue[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TaskReader", _Reader)
+    sampler = Sampler(samples.put)
+    sampler.start()
+    sampler.watch(1)
+    assert sampler.tasks_per_s > 2
+    assert tried(lambda: True if sampler.tasks_per_s <= 2 else None)
+    next_of(samples, TaskBatch)
+    assert sampler.tasks_per_s == 1 / SLOWEST_TASKS_S
+    sampler.watch(3)
+    assert sampler.tasks_per_s > 2, "the next tree is not made to pay for the last"
+    sampler.close()
+
+
+def test_a_reading_that_had_to_wait_for_a_core_cost_nothing(
+    sampler: Sampler, samples: queue.Queue[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An experiment on every core makes the sampler wait; reading more rarely would spoil its lanes and save nothing.
+    monkeypatch.setattr(module, "TaskReader", _Reader)
+    sampler.watch(2)
+    for _ in range(4):
+        next_of(samples, TaskBatch)
+    assert sampler.tasks_per_s == 1 / TASKS_S
