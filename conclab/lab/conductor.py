@@ -1,0 +1,215 @@
+"""The conductor: carries out a plan, round by round, and posts what happens.
+
+It runs on whichever thread calls it (a thread of its own under the UI, the main thread of a command) and is the only one who
+starts children. Stopping is possible from any thread at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from conclab.lab.step import STOPPED, Post, Step
+from conclab.model.events import RoundFinished, RunFinished, RunStarted
+from conclab.model.experiments import Arm
+from conclab.model.machine import Witness
+from conclab.model.results import OK, Disturbance, Repetition
+from conclab.model.runs import Plan, Run
+from conclab.model.statistics import abba
+from conclab.model.verdicts import Verdict
+
+PRECISION = 0.05
+"""Rounds go on until the 95 % interval of the ratio is narrower than this, or the cap is reached."""
+
+Observe = Callable[[], Witness]
+
+
+class _Bystanders:
+    """Adds up who else used the cores while repetitions ran."""
+
+    def __init__(self, cores: int) -> None:
+        self._cores = cores
+        self._wall_s = self._foreign_s = self._steal_s = 0.0
+        self._steal_known = True
+
+    def add(self, before: Witness, after: Witness) -> None:
+        self._wall_s += (after.at_ns - before.at_ns) / 1e9
+        self._foreign_s += (after.busy_s - before.busy_s) - (after.own_cpu_s - before.own_cpu_s)
+        if before.steal_s is None or after.steal_s is None:
+            self._steal_known = False
+        else:
+            self._steal_s += after.steal_s - before.steal_s
+
+    def disturbance(self) -> Disturbance:
+        whole = self._wall_s * self._cores
+        if whole <= 0:
+            return Disturbance()
+        return Disturbance(
+            foreign_share=min(1.0, max(0.0, self._foreign_s / whole)),
+            steal_share=min(1.0, max(0.0, self._steal_s / whole)) if self._steal_known else None,
+        )
+
+
+class Conductor:
+    """Carries out one plan. ``observe`` reads the machine's CPU counters; the lab itself never looks at the machine."""
+
+    def __init__(self, plan: Plan, post: Post, observe: Observe) -> None:
+        self._plan = plan
+        self._post = post
+        self._observe = observe
+        self._stopping = False
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self._waking = threading.Lock()
+        self._over = False
+
+    def stop(self) -> None:
+        """End the run and everything that it started, at once. May be called from any thread, and more than once."""
+        with self._waking:  # once the run is over the descriptor may be somebody else's
+            if not self._over and not self._stopping:
+                self._stopping = True
+                os.write(self._wake_write, b"!")
+
+    def run(self) -> Run:
+        """Carry the plan out. Always posts RunStarted first and RunFinished last."""
+        plan = self._plan
+        began_ns, cpu_before = time.monotonic_ns(), _own_cpu_ns()
+        run = Run(plan)
+        self._post(
+            RunStarted(
+                began_ns,
+                plan.experiment.name,
+                plan.experiment.title,
+                plan.values,
+                plan.arms,
+                plan.rounds,
+                len(self._round_of_arms(0)),
+                plan.exact_rounds,
+                plan.cap_s,
+            )
+        )
+        try:
+            run = self._check(run)
+            if run.outcome == OK:
+                run = self._rounds(run)
+        except BaseException as error:
+            self._post(RunFinished(time.monotonic_ns(), f"conclab itself failed: {error!r}", None))
+            raise
+        finally:
+            with self._waking:
+                self._over = True
+                os.close(self._wake_read)
+                os.close(self._wake_write)
+        run = replace(run, cost_cpu_ns=_own_cpu_ns() - cpu_before, wall_ns=time.monotonic_ns() - began_ns)
+        labels = tuple(python.label for python in plan.pythons)
+        self._post(
+            RunFinished(
+                time.monotonic_ns(),
+                run.outcome,
+                run.verdicts[0] if run.verdicts else None,
+                tuple(zip(labels, run.verdicts, strict=False)) if len(labels) > 1 else (),
+            )
+        )
+        return run
+
+    def _round_of_arms(self, number: int) -> list[tuple[Arm, bool]]:
+        """The steps of a round in their order: every arm once, the control arm twice."""
+        steps = [(arm, False) for arm in self._plan.arms] + [(arm, True) for arm in self._plan.controls]
+        return [steps[index] for index in abba(len(steps), number, self._plan.seed)]
+
+    def _step(self, arm: Arm, number: int, control: bool, check_only: bool = False) -> tuple[Repetition, bool | None]:
+        affinity = self._plan.machine.affinity
+        step = Step(
+            arm,
+            number,
+            control,
+            core=affinity[0] if affinity else None,
+            seed=self._plan.seed * 1_000 + number,
+            limit_s=self._plan.limit_s,
+            post=self._post,
+            check_only=check_only,
+        )
+        repetition = step.run(self._wake_read, lambda: self._stopping)
+        return repetition, step.gil_enabled
+
+    def _check(self, run: Run) -> Run:
+        """Before anything is timed: can every interpreter carry every arm? It also warms the files that a start reads."""
+        seen: set[tuple[str, str, str]] = set()
+        gil: dict[str, bool | None] = {}
+        for arm in self._plan.arms:
+            assert arm.python is not None
+            key = (arm.python.path, arm.executor, arm.workload)
+            if key in seen:
+                continue
+            seen.add(key)
+            repetition, gil_enabled = self._step(arm, 0, False, check_only=True)
+            gil[arm.python.path] = gil_enabled
+            if repetition.outcome != OK:
+                return replace(run, outcome=_blame(arm, repetition.outcome, len(self._plan.pythons) > 1))
+        return replace(run, gil_enabled=gil)
+
+    def _rounds(self, run: Run) -> Run:
+        plan = self._plan
+        bystanders = _Bystanders(plan.machine.cores)
+        began = time.monotonic()
+        number = 0
+        while True:
+            for arm, control in self._round_of_arms(number):
+                before = self._observe()
+                repetition, _ = self._step(arm, number, control)
+                bystanders.add(before, self._observe())
+                run = replace(
+                    run,
+                    repetitions=(*run.repetitions, repetition),
+                    disturbance=bystanders.disturbance(),
+                )
+                if repetition.outcome != OK:
+                    return replace(run, outcome=_blame(arm, repetition.outcome, len(plan.pythons) > 1))
+            number += 1
+            verdicts = tuple(plan.experiment.judge(run.results(python)) for python in plan.pythons)
+            run = replace(run, verdicts=verdicts)
+            elapsed = time.monotonic() - began
+            enough = self._enough(number, elapsed, verdicts)
+            expected = number if enough else self._expected(number, elapsed)
+            self._post(RoundFinished(time.monotonic_ns(), number, expected, verdicts[0]))
+            if enough:
+                return run
+
+    def _enough(self, done: int, elapsed: float, verdicts: tuple[Verdict, ...]) -> bool:
+        """Whether to stop: by the number of rounds, by the width of the interval, by the cap; never by what was found,
+        because stopping as soon as a threshold is passed would find effects where there are none."""
+        plan = self._plan
+        if plan.exact_rounds:
+            return done >= plan.rounds
+        if elapsed >= 2 * plan.cap_s:
+            return True
+        if done < plan.rounds:
+            return False
+        if not plan.controls:
+            return True
+        widths = [verdict.interval.relative_width for verdict in verdicts if verdict.interval is not None]
+        return elapsed >= plan.cap_s or all(width <= PRECISION for width in widths)
+
+    def _expected(self, done: int, elapsed: float) -> int:
+        """How many rounds it will probably be: the least number, or what fits into the cap."""
+        plan = self._plan
+        if plan.exact_rounds or done < plan.rounds:
+            return plan.rounds
+        return max(done + 1, int(plan.cap_s / (elapsed / done)))
+
+
+def _blame(arm: Arm, outcome: str, several: bool) -> str:
+    """An outcome with the arm it came from."""
+    if outcome == STOPPED:
+        return outcome
+    python = f" under {arm.python.label}" if several and arm.python else ""
+    return f"{arm.name}{python}: {outcome}"
+
+
+def _own_cpu_ns() -> int:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return int((usage.ru_utime + usage.ru_stime) * 1e9)

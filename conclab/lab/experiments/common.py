@@ -1,0 +1,67 @@
+"""Parameters that many experiments have, said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from conclab.model.experiments import Kind, Parameter, Value, Values
+from conclab.model.machine import Machine
+from conclab.runner.registry import WORKLOADS, Workload
+
+CPU_BOUND = ("primes", "large-matrices", "small-matrices", "hashing")
+START_METHODS = ("fork", "forkserver", "spawn")
+
+
+def most_workers(machine: Machine, _values: Values) -> int:
+    """Four for each core, and never fewer than sixteen, so that a small machine can be shown overload too."""
+    return max(16, 4 * machine.cores)
+
+
+def workers(
+    default: int | Callable[[Machine, Values], int], least: int = 1, most: int | Callable[[Machine, Values], int] = most_workers
+) -> Parameter:
+    return Parameter("workers", Kind.INTEGER, "how many workers share the work", default, minimum=least, maximum=most)
+
+
+def cores_or_four(machine: Machine, _values: Values) -> int:
+    """As many workers as usable cores, at least four, at most sixteen: enough to keep all busy, few enough to watch."""
+    return min(16, max(4, machine.whole_cores))
+
+
+def work(default: str = "primes", choices: tuple[str, ...] = CPU_BOUND) -> Parameter:
+    return Parameter("work", Kind.CHOICE, "what each task does", default, choices=choices)
+
+
+def size(of: str | None = None, default: int | None = None) -> Parameter:
+    """How much one task is: of the workload ``of``, or of the chosen ``work``."""
+
+    def entry(values: Values) -> Workload:
+        return WORKLOADS[of or str(values["work"])]
+
+    meanings = "; ".join(f"{name}: {WORKLOADS[name].size}" for name in CPU_BOUND)
+    return Parameter(
+        "size",
+        Kind.INTEGER,
+        WORKLOADS[of].size if of else f"how much one task is ({meanings})",
+        lambda _machine, values: default or entry(values).default,
+        minimum=lambda _machine, values: entry(values).least,
+        maximum=lambda _machine, values: entry(values).most,
+        unit=WORKLOADS[of].unit if of else "",
+    )
+
+
+def start_method(default: str = "fork") -> Parameter:
+    return Parameter("start_method", Kind.CHOICE, "how multiprocessing starts its processes", default, choices=START_METHODS)
+
+
+def arguments_of(values: Values) -> Mapping[str, Value]:
+    """What the chosen ``work`` gets: its size, and which matrices are meant."""
+    arguments: dict[str, Value] = {"size": values["size"]}
+    if values["work"] == "small-matrices":
+        arguments["small"] = 1
+    return arguments
+
+
+def number(values: Values, name: str) -> int:
+    """A whole-number parameter."""
+    return int(values[name])

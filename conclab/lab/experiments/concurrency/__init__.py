@@ -1,0 +1,1 @@
+"""Several things in overlapping time."""

@@ -1,0 +1,83 @@
+"""Counting lines of files: is it I/O-bound, as it sounds?"""
+
+from __future__ import annotations
+
+import sysconfig
+
+from conclab.lab.experiments.common import cores_or_four, number, size, start_method, workers
+from conclab.lab.judging import compare, ideal, needs_two_cores, settle, speed_up
+from conclab.model import figures
+from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
+from conclab.model.machine import Machine
+from conclab.model.results import Results
+from conclab.model.verdicts import Status, Verdict
+
+THRESHOLD = 1.15
+
+
+def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
+    many = number(values, "workers")
+    arguments = {"size": values["size"], "path": values["path"], "parts": many}
+
+    def arm(name: str, executor: str) -> Arm:
+        return Arm(name, executor, "counting-lines", many, many, arguments)
+
+    return arm("sequential", "sequential"), arm("threads", "threads"), arm("processes", str(values["start_method"]))
+
+
+def judge(results: Results) -> Verdict:
+    ratio = compare(results, "sequential", "threads")
+    processes = compare(results, "sequential", "processes")
+    got = figures.times(ratio.value) if ratio else ""
+    shares = results.arm("sequential").shares()
+    alone = f" Alone, a worker was on a core for {figures.percent(shares[0])} of its time: it does not wait." if shares else ""
+    advice = ""
+    if processes is not None and processes.low > THRESHOLD:
+        advice = f"Processes do help: {figures.times(processes.value)} here."
+    return settle(
+        results,
+        ratio,
+        threshold=THRESHOLD,
+        statements={
+            Status.HOLDS: f"Threads count lines faster: {got} as fast as one after another.",
+            Status.FAILS: f"Threads do not count lines faster here: {got}.{alone}",
+            Status.UNDECIDED: "Whether threads count lines faster cannot be told here.",
+        },
+        evidence=(
+            speed_up(results, "sequential", "threads", "threads"),
+            speed_up(results, "sequential", "processes", "processes"),
+            ideal(results, number(results.values, "workers")),
+        ),
+        advice={Status.FAILS: advice},
+    )
+
+
+EXPERIMENT = Experiment(
+    name="counting-lines",
+    title="counting lines",
+    chapter="Concurrency",
+    place=30,
+    question="Counting the lines of files is said to be I/O-bound. Do threads make it faster?",
+    proposition="Counting lines is I/O-bound, so threads make it faster.",
+    explanation=(
+        "Up to 400 real files, read once beforehand, so that they come from memory (the page cache), as files that are in use do. "
+        "Then hardly any time is spent waiting for a disk, and what remains is splitting bytes into lines: work for a core that "
+        "holds the GIL. Whether something is I/O-bound is not said by its name; it is seen in the split."
+    ),
+    claims=(16,),
+    parameters=(
+        workers(cores_or_four, least=2),
+        Parameter(
+            "path",
+            Kind.PATH,
+            "a file, or a folder with text and source files",
+            lambda _machine, _values: sysconfig.get_path("stdlib"),
+        ),
+        size(of="counting-lines"),
+        start_method(),
+    ),
+    arms=arms,
+    judge=judge,
+    control="sequential",
+    lacks=needs_two_cores,
+)

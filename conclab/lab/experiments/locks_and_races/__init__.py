@@ -1,0 +1,1 @@
+"""Shared state, and what it takes to keep it right."""

@@ -1,0 +1,88 @@
+"""Everyone adds to one counter, without a lock and with one."""
+
+from __future__ import annotations
+
+from conclab.lab.experiments.common import number, size, workers
+from conclab.lab.judging import compare, observed
+from conclab.model import figures
+from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
+from conclab.model.machine import Machine
+from conclab.model.results import ArmResult, Results
+from conclab.model.statistics import Interval, ratio_of_medians
+from conclab.model.verdicts import Evidence, Status, Verdict
+
+BARE, LOCKED = "without a lock", "with a lock"
+
+
+def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
+    many = number(values, "workers")
+
+    def arm(name: str, locked: int) -> Arm:
+        return Arm(name, str(values["executor"]), "counter", many, many, {"size": values["size"], "locked": locked})
+
+    return arm(BARE, 0), arm(LOCKED, 1)
+
+
+def _kept(arm: ArmResult) -> list[float]:
+    return [repetition.measures.get("kept", -1.0) for repetition in arm.repetitions]
+
+
+def _kept_share(arm: ArmResult, made: int) -> Interval | None:
+    kept = _kept(arm)
+    return ratio_of_medians(kept, [float(made)] * len(kept))
+
+
+def judge(results: Results) -> Verdict:
+    made = number(results.values, "workers") * number(results.values, "size")
+    bare, locked = _kept(results.arm(BARE)), _kept(results.arm(LOCKED))
+    share = _kept_share(results.arm(BARE), made)
+    price = compare(results, LOCKED, BARE)
+    bars = []
+    for name in (BARE, LOCKED):
+        interval = _kept_share(results.arm(name), made)
+        bars.append(Evidence(name, interval.value if interval else None, interval, unit=" kept"))
+    if not bare or not locked:
+        status = Status.UNDECIDED
+    elif any(count != made for count in locked):
+        status = Status.FAILS
+    else:
+        status = Status.HOLDS if any(count < made for count in bare) else Status.UNDECIDED
+    lost = figures.percent(1 - share.value) if share else ""
+    cost = f" With the lock it took {figures.times(price.value)} as long." if price else ""
+    return observed(
+        results,
+        status,
+        share,
+        statements={
+            Status.HOLDS: f"Without a lock {lost} of {made:,} additions were lost, with one not a single one.{cost}",
+            Status.FAILS: "Additions were lost although a lock was held: the lock did not do its work.",
+            Status.UNDECIDED: "No addition was lost this time, which does not prove that none can be.",
+        },
+        reasons=("The ratio is the share of the additions that were kept without a lock.",),
+        evidence=bars,
+        advice="Whoever reads, changes and writes shared data needs a lock, or must not share.",
+    )
+
+
+EXPERIMENT = Experiment(
+    name="lost-update",
+    title="the lost update",
+    chapter="Locks and races",
+    place=10,
+    question="What becomes of a counter that several workers add to without a lock?",
+    proposition="Without a lock updates get lost; with one they do not.",
+    explanation=(
+        "Adding one is three steps: read, add, write. Here each worker pauses for an instant between reading and writing, so that "
+        "another gets its turn just then; by itself that happens rarely, and then in production. Both read 41, both write 42, and "
+        "one addition is gone. A lock around the three steps lets only one worker at a time through, at a price. With fork the "
+        "counter lies in memory that the processes really share."
+    ),
+    claims=(35, 36),
+    parameters=(
+        workers(4, least=2),
+        size(of="counter"),
+        Parameter("executor", Kind.CHOICE, "what the workers are", "threads", choices=("threads", "fork")),
+    ),
+    arms=arms,
+    judge=judge,
+)

@@ -1,0 +1,1 @@
+"""Several cores at the same time."""

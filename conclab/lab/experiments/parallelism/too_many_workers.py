@@ -1,0 +1,104 @@
+"""What happens with more workers than cores: 1 to 16 times as many."""
+
+from __future__ import annotations
+
+from conclab.lab.experiments.common import number, size
+from conclab.lab.judging import compare, settle
+from conclab.model import figures
+from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
+from conclab.model.machine import Machine
+from conclab.model.results import Results, involuntary_of
+from conclab.model.verdicts import Evidence, Status, Verdict
+
+THRESHOLD = 1.05
+MOST_WORKERS = 512
+
+
+def _most_factor(machine: Machine, _values: Values) -> int:
+    """16, or what keeps the number of workers within bounds on a large machine."""
+    return max(2, min(16, MOST_WORKERS // machine.whole_cores))
+
+
+def factors(values: Values) -> list[int]:
+    """1, 2, 4, … up to the largest factor, which need not be a power of two."""
+    most = number(values, "factor")
+    steps = [1]
+    while steps[-1] * 2 < most:
+        steps.append(steps[-1] * 2)
+    return [*steps, most]
+
+
+def arms(values: Values, machine: Machine) -> tuple[Arm, ...]:
+    cores = machine.whole_cores
+    tasks = number(values, "factor") * cores
+
+    def arm(factor: int) -> Arm:
+        workers = factor * cores
+        return Arm(f"{factor}x", str(values["executor"]), "primes", workers, tasks, {"size": values["size"]})
+
+    return tuple(arm(factor) for factor in factors(values))
+
+
+def _bar(results: Results, factor: int) -> Evidence:
+    found = results.arm(f"{factor}x")
+    interval = compare(results, "1x", f"{factor}x")
+    notes = []
+    shares = found.shares()
+    if shares is not None:
+        notes.append(f"{figures.percent(shares[1])} wanting a core")
+    preempted = found.median_of(involuntary_of)
+    if preempted is not None:
+        notes.append(f"{figures.count(preempted)} involuntary switches")
+    return Evidence(f"{found.arm.workers} workers", interval.value if interval else None, interval, note=", ".join(notes))
+
+
+def judge(results: Results) -> Verdict:
+    most = number(results.values, "factor")
+    ratio = compare(results, "1x", f"{most}x")
+    many, few = results.arm(f"{most}x").arm.workers, results.arm("1x").arm.workers
+    got = figures.times(ratio.value) if ratio else ""
+    return settle(
+        results,
+        ratio,
+        threshold=THRESHOLD,
+        statements={
+            Status.HOLDS: f"{figures.in_words(many).capitalize()} workers finish the same work sooner than "
+            f"{figures.in_words(few)}: {got}.",
+            Status.FAILS: f"{figures.in_words(many).capitalize()} workers finish the same work no sooner than "
+            f"{figures.in_words(few)}: {got}. They wait for a core instead.",
+            Status.UNDECIDED: "Whether more workers than cores are faster cannot be told here.",
+        },
+        evidence=tuple(_bar(results, factor) for factor in factors(results.values)),
+        advice={Status.FAILS: "For work that keeps a core busy, take as many workers as cores."},
+    )
+
+
+EXPERIMENT = Experiment(
+    name="too-many-workers",
+    title="too many workers",
+    chapter="Parallelism",
+    place=40,
+    question="What do more workers than cores bring: twice, four times, sixteen times as many?",
+    proposition="More workers than cores finish the same work sooner.",
+    explanation=(
+        "The work stays the same and is shared out over more and more workers. Once every core has one, another can only take "
+        "turns with it: the kernel interrupts (involuntary switches), and each worker stands in the run queue (wanting a core) "
+        "for longer. Work that waits for something else is another matter: there more workers do help."
+    ),
+    claims=(28, 30),
+    parameters=(
+        Parameter(
+            "factor",
+            Kind.INTEGER,
+            "workers for each core in the last arm",
+            _most_factor,
+            minimum=2,
+            maximum=_most_factor,
+        ),
+        size(of="primes", default=75_000),
+        Parameter("executor", Kind.CHOICE, "what the workers are", "fork", choices=("fork", "forkserver", "spawn", "threads")),
+    ),
+    arms=arms,
+    judge=judge,
+    control="1x",
+)

@@ -1,0 +1,1 @@
+"""What processes and threads are, share and cost."""

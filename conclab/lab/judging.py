@@ -1,0 +1,194 @@
+"""From results to verdicts: the one rule that all experiments share. Pure functions.
+
+HOLDS: the whole 95 % interval of the ratio lies past the threshold. FAILS: all of it on the other side. Else UNDECIDED, and the
+verdict says what would decide it.
+
+A disturbance that was seen (the control off by more than 3 %, stolen time above 1 %, other processes above 5 % of the cores) does
+not by itself make a verdict undecided, as one may expect: it widens the interval by the most that it can have changed, and a
+verdict that survives that stands. A control that is off by 4 % says nothing against a speed-up of 1.9 where 1.15 was asked for, but
+it does say that 1.12 cannot be told from 1.15. How far the interval was widened is among the reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from conclab.model import figures
+from conclab.model.results import Results, cores_of
+from conclab.model.statistics import Interval, outliers, ratio_of_medians
+from conclab.model.verdicts import Evidence, Status, Verdict
+
+CONTROL_LIMIT = 0.03
+STEAL_LIMIT = 0.01
+FOREIGN_LIMIT = 0.05
+
+
+def compare(results: Results, above: str, below: str) -> Interval | None:
+    """median(above) / median(below) over the rounds that both arms finished; None with fewer than three."""
+    first, second = results.arm(above).by_round(results.metric), results.arm(below).by_round(results.metric)
+    both = sorted(first.keys() & second.keys())
+    return ratio_of_medians([first[number] for number in both], [second[number] for number in both])
+
+
+def compare_speed_ups(results: Results, one: tuple[str, str], other: tuple[str, str]) -> Interval | None:
+    """How much larger the speed-up of one pair (baseline, arm) is than that of another, round by round."""
+    arms = [results.arm(name).by_round(results.metric) for name in (*one, *other)]
+    rounds = sorted(set.intersection(*(set(arm) for arm in arms)))
+    first = [arms[0][number] / arms[1][number] for number in rounds]
+    second = [arms[2][number] / arms[3][number] for number in rounds]
+    return ratio_of_medians(first, second)
+
+
+def control_of(results: Results) -> float | None:
+    """The control arm's first runs against its second runs; 1.0 when the machine was quiet."""
+    if results.control is None:
+        return None
+    again = results.control.by_round(results.metric)
+    first = results.arm(results.control.arm.name).by_round(results.metric)
+    both = sorted(first.keys() & again.keys())
+    interval = ratio_of_medians([first[number] for number in both], [again[number] for number in both])
+    return interval.value if interval else None
+
+
+def disturbances(results: Results) -> tuple[float, tuple[str, ...]]:
+    """The factor (>= 1) by which a ratio may be off, and why, in sentences."""
+    factor, reasons = 1.0, []
+    control = control_of(results)
+    if control is not None and abs(control - 1) > CONTROL_LIMIT:
+        factor *= max(control, 1 / control)
+        reasons.append(f"The control was off: the same arm against itself gave {figures.times(control)}.")
+    steal = results.disturbance.steal_share
+    if steal is not None and steal > STEAL_LIMIT:
+        factor /= 1 - min(steal, 0.9)
+        reasons.append(f"The hypervisor gave {figures.percent(steal)} of the cores' time to others.")
+    foreign = results.disturbance.foreign_share
+    if foreign is not None and foreign > FOREIGN_LIMIT:
+        factor /= 1 - min(foreign, 0.9)
+        reasons.append(f"Other processes took {figures.percent(foreign)} of the cores.")
+    return factor, tuple(reasons)
+
+
+def rounds_of(results: Results) -> int:
+    """How many rounds all arms have finished."""
+    return min((len(results.arm(arm.name).repetitions) for arm in results.planned), default=0)
+
+
+def settle(
+    results: Results,
+    interval: Interval | None,
+    *,
+    threshold: float,
+    statements: Mapping[Status, str],
+    evidence: Sequence[Evidence] = (),
+    advice: Mapping[Status, str] | None = None,
+    floor: float | None = None,
+) -> Verdict:
+    """The verdict on "the ratio is above the threshold"; with ``floor``, on "it lies between the floor and the threshold"."""
+    factor, seen = disturbances(results)
+    reasons = list(seen)
+    status = Status.UNDECIDED
+    if results.lacks:
+        reasons.insert(0, results.lacks)
+    elif interval is None:
+        reasons.insert(0, "It takes at least three repetitions to say how certain a ratio is.")
+    else:
+        status = _place(interval.widened(factor), threshold, floor)
+        if status is Status.UNDECIDED:
+            bare = _place(interval, threshold, floor)
+            if bare is not Status.UNDECIDED:
+                reasons.append("On a quiet machine it would be decided; run it again when nothing else is going on.")
+            else:
+                reasons.append(f"The interval reaches across {_limit(threshold, floor)}; more repetitions narrow it.")
+        elif factor > 1:
+            reasons.append(f"It stands even if that changed the ratio by {figures.percent(factor - 1)}.")
+    flagged = _flagged(results)
+    if flagged:
+        reasons.append(flagged)
+    return Verdict(
+        status=status,
+        statement=statements[status],
+        interval=interval,
+        reasons=tuple(reasons),
+        evidence=tuple(evidence),
+        advice=(advice or {}).get(status, ""),
+        rounds=rounds_of(results),
+        control=control_of(results),
+    )
+
+
+def _place(interval: Interval, threshold: float, floor: float | None) -> Status:
+    if floor is not None:
+        if floor < interval.low and interval.high < threshold:
+            return Status.HOLDS
+        return Status.FAILS if interval.low > threshold or interval.high < floor else Status.UNDECIDED
+    if interval.low > threshold:
+        return Status.HOLDS
+    return Status.FAILS if interval.high < threshold else Status.UNDECIDED
+
+
+def _limit(threshold: float, floor: float | None) -> str:
+    return figures.times(threshold) if floor is None else f"{figures.times(floor)} or {figures.times(threshold)}"
+
+
+def observed(
+    results: Results,
+    status: Status,
+    interval: Interval | None,
+    *,
+    statements: Mapping[Status, str],
+    reasons: Sequence[str] = (),
+    evidence: Sequence[Evidence] = (),
+    advice: str = "",
+) -> Verdict:
+    """The verdict of an experiment that is decided by what was seen, yes or no, and not by a time: nothing disturbs it."""
+    return Verdict(
+        status=status,
+        statement=statements[status],
+        interval=interval,
+        reasons=tuple(reasons),
+        evidence=tuple(evidence),
+        advice=advice,
+        rounds=rounds_of(results),
+    )
+
+
+def _flagged(results: Results) -> str:
+    """Repetitions far from their arm's median are named, never dropped."""
+    odd = 0
+    for arm in results.arms.values():
+        odd += len(outliers(list(arm.by_round(results.metric).values())))
+    if not odd:
+        return ""
+    return f"{figures.sentence(figures.plural(odd, 'repetition'))} took unusually long or short; all are counted."
+
+
+def speed_up(results: Results, baseline: str, arm: str, label: str) -> Evidence:
+    """A bar: how many times faster than the baseline an arm was, with what its workers' time went to."""
+    interval = compare(results, baseline, arm)
+    return Evidence(label, interval.value if interval else None, interval, note=where_time_went(results, arm))
+
+
+def where_time_went(results: Results, arm: str) -> str:
+    """1.01 cores · on/wants/blocked 25/5/70 %. Parts that are not known are left out."""
+    found = results.arm(arm)
+    cores = found.median_of(cores_of)
+    parts = []
+    if cores is not None:
+        parts.append(f"{cores:.2f} cores")
+    shares = found.shares()
+    if shares is not None:
+        parts.append(f"on/wants/blocked {'/'.join(f'{max(0.0, share) * 100:.0f}' for share in shares)} %")
+    return " · ".join(parts)
+
+
+def ideal(results: Results, workers: int) -> Evidence:
+    """The bar of what cannot be exceeded: the workers or the usable cores, whichever are fewer."""
+    return Evidence("ideal", float(min(workers, results.machine.usable_cores)), ideal=True)
+
+
+def needs_two_cores(_values: object, machine: object) -> str | None:
+    """What an experiment about parallelism lacks on a machine with one usable core."""
+    usable = getattr(machine, "usable_cores", 0)
+    if usable < 2:
+        return f"This takes two cores, and {figures.cores(usable)} can be used here."
+    return None

@@ -1,0 +1,204 @@
+"""One step of a run: one arm, once, in a fresh interpreter. Listens to the child and makes a repetition of what it said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conclab.lab.child import RUNNER, CannotStart, Child, Ending, Turn
+from conclab.lab.translate import carrier_of, translate, whole_number
+from conclab.model import figures
+from conclab.model.events import (
+    ChildStarted,
+    Event,
+    Failed,
+    Line,
+    Measured,
+    Output,
+    Probed,
+    StepFinished,
+    StepStarted,
+    WorkerFinished,
+    WorkerStarted,
+)
+from conclab.model.experiments import Arm
+from conclab.model.results import OK, Counters, Repetition, WorkerResult, add_up
+
+STOPPED = "stopped"
+
+Post = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the child has said so far."""
+
+    workers: list[WorkerResult] = field(default_factory=list)
+    carriers: list[Counters] = field(default_factory=list)
+    measures: dict[str, float] = field(default_factory=dict)
+    failures: list[Failed] = field(default_factory=list)
+    last_start_ns: int = 0
+    finished: dict[str, Any] | None = None
+    gil_enabled: bool | None = None
+
+
+def spec_of(arm: Arm, core: int | None, seed: int, check_only: bool = False) -> dict[str, Any]:
+    """What the runner reads on its standard input; the keys are described in ``conclab/runner/job.py``."""
+    return {
+        "executor": arm.executor,
+        "workload": arm.workload,
+        "arguments": dict(arm.arguments),
+        "workers": arm.workers,
+        "tasks": arm.tasks,
+        "seed": seed,
+        "core": core if arm.one_core else None,
+        "check_only": check_only,
+    }
+
+
+def command_of(arm: Arm) -> list[str]:
+    """The interpreter, isolated from the user's environment and site (-I), and the runner by path."""
+    assert arm.python is not None
+    crash_report = ["-X", "faulthandler"] if arm.python.implementation == "cpython" else []
+    return [arm.python.path, "-I", *crash_report, str(RUNNER)]
+
+
+class Step:
+    """One repetition, from launch to its result."""
+
+    def __init__(
+        self,
+        arm: Arm,
+        round_number: int,
+        control: bool,
+        *,
+        core: int | None,
+        seed: int,
+        limit_s: float,
+        post: Post,
+        check_only: bool = False,
+    ) -> None:
+        self.arm = arm
+        self._round = round_number
+        self._control = control
+        self._core = core
+        self._seed = seed
+        self._limit_s = limit_s
+        self._post = post
+        self._check_only = check_only
+        self._heard = _Heard()
+
+    @property
+    def gil_enabled(self) -> bool | None:
+        return self._heard.gil_enabled
+
+    def run(self, wake: int, stopping: Callable[[], bool]) -> Repetition:
+        """Launch, listen, end. Posts everything that happens; returns the repetition, whose outcome says how it went."""
+        if not self._check_only:
+            self._post(StepStarted(time.monotonic_ns(), self.arm, self._round, self._control))
+        late = False
+        command = command_of(self.arm)
+        try:
+            with Child(command, spec_of(self.arm, self._core, self._seed, self._check_only), wake) as child:
+                deadline = time.monotonic() + self._limit_s
+                announced = False
+                for turn in child.turns():
+                    if child.pid is not None and not announced:
+                        announced = True
+                        if not self._check_only:
+                            self._post(ChildStarted(time.monotonic_ns(), child.pid))
+                    self._take(turn)
+                    late = late or time.monotonic() > deadline
+                    if late or stopping():
+                        child.pull_leash()
+                ending = child.ending
+        except (CannotStart, OSError) as error:
+            ending = None
+            self._heard.failures.append(Failed(time.monotonic_ns(), None, str(error)))
+        if ending is not None and ending.left_behind and ending.signal is None and not (late or stopping()):
+            self._tell_of_left_behind(ending.left_behind)
+        repetition = self._repetition(ending, late, stopping())
+        if not self._check_only:
+            self._post(StepFinished(time.monotonic_ns(), repetition))
+        return repetition
+
+    def _tell_of_left_behind(self, count: int) -> None:
+        now = time.monotonic_ns()
+        text = f"conclab: {figures.plural(count, 'process')} left running by the experiment: ended"
+        self._post(Output(now, (Line(now, None, "stderr", text),)))
+
+    def _take(self, turn: Turn) -> None:
+        lines: list[Line] = list(turn.lines)
+        left_out = turn.left_out
+        for raw in turn.events:
+            if raw["event"] == "finished":
+                self._heard.finished = raw
+                continue
+            if raw["event"] == "carrier_finished":
+                account = carrier_of(raw)
+                if account is not None:
+                    self._heard.carriers.append(account)
+                continue
+            event = translate(raw)
+            if isinstance(event, Output):
+                lines.extend(event.lines)
+                left_out += event.left_out
+                continue
+            if event is None:
+                continue
+            self._note(event)
+            if not self._check_only:
+                self._post(event)
+        if (lines or left_out) and not self._check_only:
+            self._post(Output(time.monotonic_ns(), tuple(lines), left_out))
+
+    def _note(self, event: Event) -> None:
+        heard = self._heard
+        if isinstance(event, WorkerStarted):
+            heard.last_start_ns = max(heard.last_start_ns, event.at_ns)
+        elif isinstance(event, WorkerFinished):
+            heard.workers.append(event.result)
+        elif isinstance(event, Measured):
+            heard.measures[event.name] = event.value
+        elif isinstance(event, Failed):
+            heard.failures.append(event)
+        elif isinstance(event, Probed):
+            heard.gil_enabled = event.gil_enabled
+
+    def _outcome(self, ending: Ending | None, late: bool, stopped: bool) -> str:
+        heard = self._heard
+        if stopped:
+            return STOPPED
+        if late:
+            return f"took longer than {self._limit_s:.0f} s and was stopped"
+        if heard.failures:
+            first = heard.failures[0]
+            return f"{first.worker}: {first.reason}" if first.worker else first.reason
+        if ending is not None and (ending.signal is not None or ending.exit_status):
+            return f"the experiment {ending.explain()}"
+        if heard.finished is None and not self._check_only:
+            return "the experiment ended without finishing"
+        return OK
+
+    def _repetition(self, ending: Ending | None, late: bool, stopped: bool) -> Repetition:
+        heard = self._heard
+        finished = heard.finished or {}
+        own_tasks = [worker.counters for worker in heard.workers if not worker.shares_task]
+        started_ns = whole_number(finished, "started_ns")
+        workers = sorted(heard.workers, key=lambda worker: (len(worker.worker), worker.worker))
+        return Repetition(
+            arm=self.arm.name,
+            python=self.arm.python.path if self.arm.python else "",
+            round=self._round,
+            control=self._control,
+            outcome=self._outcome(ending, late, stopped),
+            wall_ns=whole_number(finished, "wall_ns"),
+            starting_ns=heard.last_start_ns - started_ns if started_ns and heard.last_start_ns else None,
+            counters=add_up(own_tasks + heard.carriers),
+            workers=tuple(workers),
+            result=finished.get("result"),
+            measures=heard.measures,
+            totals=ending.totals if ending else None,
+        )

@@ -1,0 +1,67 @@
+"""What executors and workloads there are: a table that the lab reads without importing any of them."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, NamedTuple
+
+MEGABYTE = 1024 * 1024
+
+
+class Executor(NamedTuple):
+    """A way of running several workers."""
+
+    module: str
+    label: str
+    one: str
+    many: str
+    bytes_per_worker: int
+    """Rough memory of one more worker, for refusing what the machine cannot hold."""
+    parallel: str
+    """What lets it use several cores: "never", "without the GIL" or "always"."""
+
+
+EXECUTORS: Dict[str, Executor] = {
+    "sequential": Executor("sequential", "one after another", "worker", "workers", 0, "never"),
+    "threads": Executor("threads", "threads", "thread", "threads", MEGABYTE, "without the GIL"),
+    "fork": Executor("processes", "processes (fork)", "process", "processes", 8 * MEGABYTE, "always"),
+    "forkserver": Executor("processes", "processes (forkserver)", "process", "processes", 12 * MEGABYTE, "always"),
+    "spawn": Executor("processes", "processes (spawn)", "process", "processes", 16 * MEGABYTE, "always"),
+    "asyncio": Executor("coroutines", "asyncio", "coroutine", "coroutines", 65536, "never"),
+}
+
+
+class Workload(NamedTuple):
+    """A kind of work. ``size`` is how much of it one task is."""
+
+    module: str
+    label: str
+    size: str
+    """What the size means."""
+    unit: str
+    default: int
+    least: int
+    most: int
+    memory: Callable[[int], float] = lambda _size: 0.0
+    """Rough bytes of one task of that size."""
+
+
+def _matrices(rows: int) -> float:
+    """Three square matrices of references, and the products are objects of their own."""
+    return 60.0 * rows * rows
+
+
+# The defaults of what uses a core take about a sixth of a second a task on a core of 2025.
+WORKLOADS: Dict[str, Workload] = {
+    "primes": Workload("primes", "counting primes", "count the primes below this", "", 250_000, 100, 50_000_000),
+    "large-matrices": Workload("matrices", "a large matrix product", "rows of the matrices", "rows", 170, 2, 8_000, _matrices),
+    "small-matrices": Workload("matrices", "products of small matrices", "how many products", "", 4_500, 1, 10_000_000),
+    "hashing": Workload("hashing", "hashing with SHA-256", "how much to hash", "MiB", 280, 1, 65_536),
+    "sleeping": Workload("sleeping", "sleeping", "how long each waits", "ms", 100, 0, 60_000),
+    "downloads": Workload("downloads", "downloading", "size of a file", "KiB", 256, 1, 65_536, lambda size: 2048.0 * size),
+    "counting-lines": Workload("counting_lines", "counting lines of files", "how often over", "", 25, 1, 1_000),
+    "greeting": Workload("greeting", "saying start and finish", "mean pause between both", "ms", 20, 0, 60_000),
+    "numbering": Workload("numbering", "saying one's number", "how often", "", 1, 1, 1_000),
+    "shared-list": Workload("shared_list", "appending to one list", "items that each appends", "", 100, 1, 100_000),
+    "counter": Workload("counter", "adding to one counter", "additions of each worker", "", 2_000, 1, 10_000_000),
+    "births": Workload("births", "starting and joining workers", "how many", "", 10, 1, 100_000),
+}

@@ -1,0 +1,1 @@
+"""One file a kind of work; the interface is described in ``job``."""

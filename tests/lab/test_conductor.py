@@ -1,0 +1,127 @@
+"""How a run is conducted: what is checked first, in which order arms run, and when it ends."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from conclab.lab.conductor import Conductor
+from conclab.model.events import Event, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
+from conclab.model.experiments import Interpreter
+from conclab.model.results import OK, Results
+from conclab.model.runs import Run
+from conclab.model.statistics import Interval
+from conclab.model.verdicts import Status, Verdict
+from conclab.sampling.machine import observe
+from tests.helpers import conduct, deed, experiment_of, here, plan_for, work
+
+QUICK = work("sequential", "sleeping", 1, 1, size=0)
+ALSO = work("threads", "sleeping", 1, 1, size=0)
+
+
+def order_of(events: list[Event]) -> list[list[str]]:
+    """Arm names by round; the control run has a star."""
+    rounds: dict[int, list[str]] = {}
+    for event in events:
+        if isinstance(event, StepStarted):
+            rounds.setdefault(event.round, []).append(event.arm.name + "*" * event.control)
+    return list(rounds.values())
+
+
+def test_arms_are_interleaved_forwards_and_backwards_with_the_control_run_twice() -> None:
+    events: list[Event] = []
+    plan = plan_for(experiment_of(QUICK, ALSO, control="sequential"), rounds=4)
+    run = Conductor(plan, events.append, observe).run()
+    rounds = order_of(events)
+    assert len(rounds) == 4
+    assert sorted(rounds[0]) == ["sequential", "sequential*", "threads"]
+    assert rounds[1] == rounds[0][::-1]
+    assert rounds[2] == rounds[0]
+    results = run.results(here())
+    assert len(results.arm("sequential").repetitions) == 4
+    assert results.control is not None
+    assert len(results.control.repetitions) == 4
+
+
+def test_events_frame_the_run_and_its_steps() -> None:
+    run, events = conduct(QUICK, ALSO, rounds=2)
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[-1], RunFinished)
+    assert sum(isinstance(event, StepFinished) for event in events) == 4
+    assert [event.rounds_done for event in events if isinstance(event, RoundFinished)] == [1, 2]
+    stamps = [event.at_ns for event in events if isinstance(event, StepStarted | StepFinished | RoundFinished)]
+    assert stamps == sorted(stamps)
+    assert run.cost_cpu_ns > 0
+    assert run.wall_ns > 0
+
+
+def test_several_pythons_share_every_round() -> None:
+    other = replace(here(), path=sys.executable + "", version="3.99.0")  # the same interpreter under another label
+    twin = Interpreter(f"{sys.prefix}/bin/python3", other.implementation, other.version, False)
+    run, events = conduct(QUICK, pythons=(here(), twin), rounds=2)
+    assert run.outcome == OK
+    assert all(len(arms) == 2 for arms in order_of(events))
+    assert len(run.verdicts) == 2
+    finished = events[-1]
+    assert isinstance(finished, RunFinished)
+    assert [label for label, _ in finished.verdicts] == [here().label, "3.99"]
+    assert len(run.results(twin).arm("sequential").repetitions) == 2
+
+
+def test_what_cannot_be_done_is_told_before_anything_is_timed() -> None:
+    run, events = conduct(QUICK, work("asyncio", "counter", 2, 2, size=5, locked=0))
+    assert "asyncio: counter cannot run on asyncio" in run.outcome
+    assert not run.repetitions
+    assert not [event for event in events if isinstance(event, StepStarted)]
+
+
+def test_a_failure_ends_the_run_at_once() -> None:
+    run, _ = conduct(deed("raising", "threads"), QUICK, rounds=5)
+    assert run.outcome != OK
+    assert len(run.repetitions) <= 2
+    assert run.verdicts == ()
+
+
+def of_width(width: float) -> Verdict:
+    return Verdict(Status.HOLDS, "", Interval(1.0, 1.0, 1.0 + width))
+
+
+@pytest.mark.parametrize(
+    ("width", "done", "elapsed", "ends"),
+    [
+        (0.01, 4, 1.0, False),  # never before the least number of rounds …
+        (0.01, 5, 1.0, True),
+        (0.50, 5, 1.0, False),  # wide: go on …
+        (0.50, 20, 31.0, True),  # … until the cap
+        (0.50, 2, 61.0, True),  # so slow that even the least number is too much
+    ],
+)
+def test_a_run_ends_by_rounds_precision_or_time_and_never_by_what_it_found(
+    width: float, done: int, elapsed: float, ends: bool
+) -> None:
+    plan = replace(plan_for(experiment_of(QUICK, control="sequential")), rounds=5, exact_rounds=False, cap_s=30)
+    conductor = Conductor(plan, lambda _event: None, observe)
+    assert conductor._enough(done, elapsed, (of_width(width),)) is ends
+    conductor.run()
+
+
+def test_foreign_load_and_steal_are_observed_over_the_steps() -> None:
+    run, _ = conduct(work("sequential", "sleeping", 1, 1, size=50), rounds=2)
+    assert run.disturbance.foreign_share is not None
+    assert 0 <= run.disturbance.foreign_share <= 1
+
+
+def test_the_judge_sees_only_what_went_well() -> None:
+    seen: list[Results] = []
+
+    def judge(results: Results) -> Verdict:
+        seen.append(results)
+        return Verdict(Status.HOLDS, "")
+
+    plan = plan_for(replace(experiment_of(QUICK), judge=judge), rounds=2)
+    run: Run = Conductor(plan, lambda _event: None, observe).run()
+    assert len(seen) == 2
+    assert all(one.outcome == OK for one in seen[-1].arm("sequential").repetitions)
+    assert run.verdicts[0].status is Status.HOLDS

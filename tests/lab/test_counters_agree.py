@@ -1,0 +1,80 @@
+"""Our counters against tools that share no code with us. Skipped, with the reason, where a tool is missing.
+
+Counts are compared, not times. Both tools run as the parent of the experiment's interpreter, so a handful of their own switches are
+in our figure and not in theirs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conclab.lab.interpreters import ask
+from conclab.model.results import OK, Repetition
+from tests.helpers import conduct, work
+
+TIME = "/usr/bin/time"
+OWN = 40
+"""Switches of the wrapping shell and the tool itself, at most."""
+
+
+def perf_counts() -> bool:
+    """perf may be installed and yet not permitted (perf_event_paranoid), or count nothing (some virtual machines)."""
+    if not shutil.which("perf"):
+        return False
+    command = ["perf", "stat", "-x,", "-e", "context-switches", "true"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.returncode == 0 and answer.stderr[:1].isdigit()
+
+
+def measured(folder: Path, wrapper: str, executor: str) -> tuple[Repetition, str]:
+    """One repetition under a wrapped interpreter, and what the tool wrote of it."""
+    python = folder / "python3"
+    tool = wrapper.format(report=folder / "report-$$")
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in *runner*) exec {tool} {sys.executable} "$@";; *) exec {sys.executable} "$@";; esac\n'
+    )
+    python.chmod(0o755)
+    run, _ = conduct(work(executor, "primes", 4, 4, size=150_000), pythons=(ask(str(python)),))
+    assert run.outcome == OK
+    reports = sorted(folder.glob("report-*"), key=lambda file: file.stat().st_mtime_ns)
+    return run.repetitions[0], reports[-1].read_text()  # the first is of the check beforehand
+
+
+@pytest.mark.skipif(not os.access(TIME, os.X_OK), reason="/usr/bin/time is not installed (Debian: apt install time)")
+@pytest.mark.parametrize("executor", ["threads", "fork", "forkserver", "spawn"])
+def test_switches_agree_with_time(executor: str, tmp_path: Path) -> None:
+    repetition, report = measured(tmp_path, f"{TIME} -v -o {{report}}", executor)
+    assert repetition.totals is not None
+    found = {name.strip(): value for name, _, value in (line.rpartition(": ") for line in report.splitlines())}
+    voluntary, involuntary = int(found["Voluntary context switches"]), int(found["Involuntary context switches"])
+    if executor == "forkserver":
+        # time sees what its child has waited for; a forkserver's workers are nobody's it waits for. The keeper sees them all.
+        assert repetition.totals.voluntary_switches >= voluntary
+        return
+    assert repetition.totals.voluntary_switches == pytest.approx(voluntary, rel=0.02, abs=OWN)
+    assert repetition.totals.involuntary_switches == pytest.approx(involuntary, rel=0.02, abs=OWN)
+
+
+@pytest.mark.skipif(not perf_counts(), reason="perf is not installed or not permitted here (Debian: apt install linux-perf)")
+@pytest.mark.parametrize("executor", ["threads", "fork", "forkserver", "spawn"])
+def test_switches_of_the_tree_agree_with_perf(executor: str, tmp_path: Path) -> None:
+    repetition, report = measured(tmp_path, "perf stat -x, -e context-switches -o {report}", executor)
+    assert repetition.totals is not None
+    found = re.search(r"^(\d+),,context-switches", report, re.MULTILINE)
+    assert found
+    ours = repetition.totals.voluntary_switches + repetition.totals.involuntary_switches
+    if executor == "forkserver":  # it outlives the runner by a moment, and perf does not wait for it
+        assert ours >= int(found.group(1))
+        return
+    assert ours == pytest.approx(int(found.group(1)), rel=0.02, abs=OWN)
+    counters = repetition.counters
+    assert counters.voluntary_switches is not None
+    assert counters.involuntary_switches is not None
+    assert counters.voluntary_switches + counters.involuntary_switches <= ours

@@ -1,0 +1,166 @@
+"""Every experiment, for real but small: it runs, its structure is right, and its verdict says so."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from conclab.lab.catalogue import catalogue, find
+from conclab.lab.conductor import Conductor
+from conclab.lab.planning import make_plan
+from conclab.model.events import Event
+from conclab.model.results import OK, Repetition, Results, cores_of
+from conclab.model.runs import Run
+from conclab.model.verdicts import Status, Verdict
+from conclab.sampling.machine import observe, read_facts
+from tests.helpers import here
+
+SMALL: dict[str, dict[str, str]] = {
+    "threads-or-processes": {"size": "60000"},
+    "hashing-against-primes": {"workers": "2", "mebibytes": "30", "limit": "30000"},
+    "too-many-workers": {"size": "2000", "factor": "3"},
+    "waiting-room": {"workers": "4", "size": "40"},
+    "downloads": {"workers": "4", "files": "4", "size": "4", "latency": "40"},
+    "counting-lines": {"size": "1", "workers": "2", "path": __file__},
+    "five-workers-awaited": {"size": "5"},
+    "one-core-only": {"size": "10000"},
+    "cost-of-birth": {"births": "1"},
+    "is-memory-shared": {"size": "10"},
+    "five-processes": {},
+    "lost-update": {"size": "300"},
+}
+ROUNDS = 3
+
+
+@functools.cache
+def run_of(name: str) -> Run:
+    events: list[Event] = []
+    plan = make_plan(find(name), SMALL[name], read_facts(), [here()], rounds=ROUNDS)
+    return Conductor(plan, events.append, observe).run()
+
+
+def results_of(name: str) -> Results:
+    return run_of(name).results(here())
+
+
+def verdict_of(name: str) -> Verdict:
+    return run_of(name).verdicts[0]
+
+
+def measured(name: str) -> Mapping[str, float | None]:
+    return {arm: result.median_of(cores_of) for arm, result in results_of(name).arms.items()}
+
+
+@pytest.mark.parametrize("name", [experiment.name for experiment in catalogue()])
+def test_it_runs_and_comes_to_a_verdict(name: str) -> None:
+    run = run_of(name)
+    assert run.outcome == OK
+    for arm in run.plan.arms:
+        repetitions = run.of(arm)
+        assert len(repetitions) == ROUNDS * (2 if arm.name == run.plan.experiment.control else 1)
+        for repetition in repetitions:
+            assert repetition.wall_ns is not None
+            assert len(repetition.workers) == arm.workers
+            assert all(worker.pid > 0 and worker.tid > 0 for worker in repetition.workers)
+            assert repetition.totals is not None
+            assert repetition.totals.cpu_ns > 0
+    verdict = run.verdicts[0]
+    assert verdict.statement
+    assert verdict.interval is not None
+    assert verdict.interval.low <= verdict.interval.value <= verdict.interval.high
+    assert verdict.rounds == ROUNDS
+    assert (verdict.control is None) == (run.plan.experiment.control is None)
+
+
+def cores_asked_for(repetition: Repetition) -> float | None:
+    """Cores that the workers used or would have used had they been free: other load on the machine does not change it."""
+    counters = repetition.counters
+    if counters.on_core_ns is None or counters.wants_core_ns is None or not repetition.wall_ns:
+        return None
+    return (counters.on_core_ns + counters.wants_core_ns) / repetition.wall_ns
+
+
+def test_threads_share_one_core_and_processes_ask_for_as_many_as_there_are() -> None:
+    """The structural half of what the experiment shows; how much faster is for the user's machine to say."""
+    results = results_of("threads-or-processes")
+    if results.gil_enabled is not True:
+        pytest.skip("this Python has no GIL")
+    used, workers = measured("threads-or-processes"), results.arm("processes").arm.workers
+    assert used["sequential"] is not None
+    assert used["sequential"] <= 1.01
+    assert used["threads"] is not None
+    assert used["threads"] <= 1.05, "the GIL lets one at a time run"
+    asked = results.arm("processes").median_of(cores_asked_for)
+    assert asked is not None
+    assert asked > 0.6 * workers
+    threads, processes = results.arm("threads").shares(), results.arm("processes").shares()
+    assert threads is not None
+    assert processes is not None
+    assert threads[2] > 0.3, "threads are blocked by the lock"
+    assert processes[2] < 0.15, "processes are on a core or want one"
+
+
+def test_without_enough_cores_nothing_is_claimed() -> None:
+    results = replace(results_of("threads-or-processes"), lacks="This takes two cores, and 1 can be used here.")
+    assert find("threads-or-processes").judge(results).status is Status.UNDECIDED
+
+
+def test_waits_overlap() -> None:
+    assert verdict_of("waiting-room").status is Status.HOLDS
+    assert verdict_of("downloads").status is Status.HOLDS
+
+
+def test_pinned_workers_stay_on_one_core() -> None:
+    used = measured("one-core-only")
+    assert used["many, one core"] is not None
+    assert used["many, one core"] <= 1.05
+    for repetition in results_of("one-core-only").arm("many, one core").repetitions:
+        assert repetition.counters.migrations in (0, None)
+        first, second = repetition.workers
+        assert first.started_ns < second.ended_ns
+        assert second.started_ns < first.ended_ns, "their lives overlap all the same"
+
+
+def test_all_workers_are_awaited() -> None:
+    assert verdict_of("five-workers-awaited").status is Status.HOLDS
+
+
+def test_memory_is_shared_by_threads_only() -> None:
+    assert verdict_of("is-memory-shared").status is Status.HOLDS
+
+
+def test_a_lock_loses_nothing() -> None:
+    assert verdict_of("lost-update").status is Status.HOLDS
+
+
+def test_five_processes_have_five_pids() -> None:
+    assert "pid of its own" in verdict_of("five-processes").statement
+    assert verdict_of("five-processes").status in (Status.FAILS, Status.UNDECIDED)
+
+
+def test_more_workers_than_cores_are_preempted() -> None:
+    results = results_of("too-many-workers")
+    cores = results.machine.whole_cores
+    assert [arm.workers for arm in results.planned] == [cores, 2 * cores, 3 * cores]
+    few, many = results.arm("1x").shares(), results.arm("3x").shares()
+    assert few is not None
+    assert many is not None
+    assert many[1] > few[1]
+
+
+def test_births_are_ranked_as_everybody_would_expect() -> None:
+    bars = {bar.label: bar.value for bar in verdict_of("cost-of-birth").evidence}
+    assert bars["thread"] == 1.0
+    assert bars["coroutine"] is not None
+    assert bars["spawn"] is not None
+    assert bars["fork"] is not None
+    assert bars["coroutine"] < 1 < bars["fork"] < bars["spawn"]
+
+
+def test_the_same_results_come_from_every_arm() -> None:
+    for name in ("threads-or-processes", "too-many-workers", "counting-lines", "waiting-room", "downloads", "one-core-only"):
+        found = {str(one.result) for one in run_of(name).repetitions}
+        assert len(found) == 1, (name, found)

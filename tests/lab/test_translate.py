@@ -1,0 +1,70 @@
+"""Wire events become the model's, or nothing: anybody may write to the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conclab.lab.translate import carrier_of, translate
+from conclab.model.events import Output, WorkerFinished, WorkerStarted
+
+STARTED: dict[str, Any] = {"event": "worker_started", "at": 5, "worker": "w1", "pid": 10, "tid": 11, "start_ticks": 7}
+FINISHED: dict[str, Any] = {
+    "event": "worker_finished",
+    "at": 9,
+    "worker": "w1",
+    "pid": 10,
+    "tid": 11,
+    "started_ns": 100,
+    "ended_ns": 300,
+    "on_core_ns": 50,
+    "wants_core_ns": None,
+    "result": {"any": "thing"},
+}
+
+
+def test_a_start() -> None:
+    assert translate(STARTED) == WorkerStarted(5, "w1", 10, 11, 7, shares_task=False)
+
+
+def test_an_account_keeps_what_is_missing_missing() -> None:
+    event = translate(FINISHED)
+    assert isinstance(event, WorkerFinished)
+    assert event.result.counters.wall_ns == 200
+    assert event.result.counters.on_core_ns == 50
+    assert event.result.counters.wants_core_ns is None
+    assert event.result.counters.blocked_ns is None
+    assert event.result.counters.migrations is None
+
+
+@pytest.mark.parametrize("event", [STARTED, FINISHED])
+def test_a_missing_or_wrong_key_makes_it_no_event(event: dict[str, Any]) -> None:
+    for key in ("worker", "pid", "tid"):
+        wrongs: tuple[object, ...] = (None, [], 1.5, True, {})
+        for wrong in wrongs:
+            assert translate({**event, key: wrong}) is None
+        assert translate({name: value for name, value in event.items() if name != key}) is None
+    assert translate({**event, "pid": 1 << 70}) is None
+
+
+def test_names_and_texts_are_made_harmless() -> None:
+    event = translate({**STARTED, "worker": "\x1b[31mw1" + "x" * 100})
+    assert isinstance(event, WorkerStarted)
+    assert "\x1b" not in event.worker
+    assert len(event.worker) <= 32
+    line = translate({"event": "line", "at": 1, "worker": None, "stream": "odd", "text": "a\x07b"})
+    assert isinstance(line, Output)
+    assert line.lines[0].text == "a␇b"
+    assert line.lines[0].stream == "stdout"
+
+
+def test_unknown_kinds_are_ignored() -> None:
+    assert translate({"event": "from_the_future", "at": 1}) is None
+
+
+def test_a_carriers_account_is_counters_or_nothing() -> None:
+    counters = carrier_of({**FINISHED, "event": "carrier_finished"})
+    assert counters is not None
+    assert counters.on_core_ns == 50
+    assert carrier_of({"event": "carrier_finished", "at": 1}) is None

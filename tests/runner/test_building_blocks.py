@@ -1,0 +1,59 @@
+"""The workloads that are building blocks of single experiments."""
+
+from __future__ import annotations
+
+import pytest
+
+from conclab.model.experiments import Arm
+from conclab.model.results import OK, Repetition
+from tests.helpers import conduct, work
+
+
+def only(arm: Arm) -> Repetition:
+    run, _ = conduct(arm)
+    assert run.outcome == OK
+    return run.repetitions[0]
+
+
+@pytest.mark.parametrize(("executor", "seen"), [("threads", 30), ("asyncio", 30), ("sequential", 30), ("fork", 0), ("spawn", 0)])
+def test_a_list_is_shared_by_threads_and_not_by_processes(executor: str, seen: int) -> None:
+    repetition = only(work(executor, "shared-list", 3, 3, size=10))
+    assert repetition.result == 30
+    assert repetition.measures["seen_by_parent"] == seen
+
+
+@pytest.mark.parametrize("executor", ["threads", "fork", "forkserver", "spawn", "sequential"])
+def test_a_lock_keeps_every_addition(executor: str) -> None:
+    repetition = only(work(executor, "counter", 3, 3, size=100, locked=1))
+    assert repetition.measures["kept"] == repetition.result == 300
+
+
+def test_the_counter_of_processes_lies_in_memory_that_they_share() -> None:
+    """Without a lock some are lost, but not all but one worker's, as they would be if each had a counter of its own."""
+    repetition = only(work("fork", "counter", 2, 2, size=2_000, locked=0))
+    assert 2_000 <= repetition.measures["kept"] <= 4_000
+
+
+def test_a_workload_that_an_executor_cannot_carry_says_why() -> None:
+    run, _ = conduct(work("asyncio", "counter", 2, 2, size=10, locked=0))
+    assert "counter cannot run on asyncio: a coroutine is never interrupted" in run.outcome
+    assert not run.repetitions
+
+
+@pytest.mark.parametrize("kind", ["thread", "coroutine", "fork", "forkserver", "spawn"])
+def test_a_birth_takes_time_whatever_is_born(kind: str) -> None:
+    repetition = only(Arm(kind, "sequential", "births", 1, 1, {"kind": kind, "size": 2}))
+    assert repetition.measures["birth_ns"] > 0
+
+
+def test_each_process_says_its_own_number() -> None:
+    repetition = only(work("spawn", "numbering", 3, 3, size=1))
+    assert isinstance(repetition.result, list)
+    assert [number for number, _pid, _when in repetition.result] == [1, 2, 3]
+    assert [pid for _number, pid, _when in repetition.result] == [worker.pid for worker in repetition.workers]
+
+
+def test_shares_differ_by_one_task_at_most_and_more_workers_than_tasks_are_no_trouble() -> None:
+    repetition = only(work("threads", "sleeping", 3, 7, size=0))
+    assert sorted(int(str(worker.result)) for worker in repetition.workers) == [2, 2, 3]
+    assert only(work("threads", "sleeping", 3, 2, size=0)).result == 2

@@ -1,0 +1,37 @@
+"""The runner under every other Python on this machine, from 3.9 on: the same work, the same result."""
+
+from __future__ import annotations
+
+import pytest
+
+from conclab.lab.interpreters import NoInterpreter, ask, candidates, own_label
+from conclab.model.experiments import Interpreter
+from conclab.model.results import OK
+from conclab.runner.registry import EXECUTORS
+from tests.helpers import conduct, work
+
+OTHERS = {label: path for label, path in candidates().items() if label != own_label()}
+
+
+@pytest.fixture(params=sorted(OTHERS) or ["none"])
+def python(request: pytest.FixtureRequest) -> Interpreter:
+    if request.param not in OTHERS:
+        pytest.skip("there is no other Python on this machine")
+    try:
+        return ask(OTHERS[request.param])
+    except NoInterpreter as error:
+        pytest.skip(str(error))
+
+
+def test_every_executor_works_under_it(python: Interpreter) -> None:
+    arms = [work(executor, "primes", 2, 2, size=2_000) for executor in EXECUTORS]
+    run, _ = conduct(*arms, pythons=(python,))
+    assert run.outcome == OK
+    assert {str(repetition.result) for repetition in run.repetitions} == {"606"}
+    for repetition in run.repetitions:
+        assert [worker.worker for worker in repetition.workers] == ["w1", "w2"]
+
+
+def test_the_probe_tells_whether_the_gil_is_off(python: Interpreter) -> None:
+    run, _ = conduct(work("sequential", "sleeping", 1, 1, size=0), pythons=(python,))
+    assert run.gil_enabled[python.path] is (not python.free_threaded)
