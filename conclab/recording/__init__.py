@@ -1,0 +1,1 @@
+"""Where sampling and lab meet: a run as it happens, a scripted one, and a run as a document."""

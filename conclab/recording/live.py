@@ -1,0 +1,102 @@
+"""The live feed: the sampler's samples and the conductor's events on one clock.
+
+Samples and events come from different threads, and an event is up to a turn of the lab old when it is posted. Everything is
+therefore held for an eighth of a second and then handed on in the order of its stamp: a worker's first sample never comes before
+its start. If nobody takes for long (a stalled terminal), lines are counted instead of kept and samples are dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from conclab.lab.conductor import Conductor
+from conclab.model.events import ChildStarted, Event, Output, RunFinished, RunStarted, StepFinished
+from conclab.model.machine import Machine, MachineSample
+from conclab.model.processes import ProcessTable
+from conclab.model.runs import Plan
+from conclab.model.tasks import TaskBatch
+from conclab.recording.feed import Item
+from conclab.sampling.machine import memory_available, observe, read_facts
+from conclab.sampling.sampler import Sampler
+
+HOLD_NS = 125_000_000
+MOST_HELD = 4_000
+"""Items; beyond that only what the state of the run depends on is kept."""
+
+
+class LiveFeed:
+    """Feeds from this machine. One run at a time."""
+
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self.machine: Machine = read_facts()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: list[Item] = []
+        self._left_out = 0
+        self._sampler = Sampler(self._post)
+        self._conductor: Conductor | None = None
+        self._thread: threading.Thread | None = None
+        self._sampler.start()
+
+    def take(self) -> list[Item]:
+        limit = self._clock() - HOLD_NS
+        with self._lock:
+            ripe = [item for item in self._held if item.at_ns <= limit]
+            self._held = [item for item in self._held if item.at_ns > limit]
+            if self._left_out:
+                ripe.append(Output(limit, (), self._left_out))
+                self._left_out = 0
+        ripe.sort(key=lambda item: item.at_ns)  # stable: what has one stamp stays in the order of its arrival
+        return ripe
+
+    def launch(self, plan: Plan) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            raise RuntimeError("a run is on already")
+        self._conductor = Conductor(plan, self._heard, observe)
+        self._thread = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._conductor is not None:
+            self._conductor.stop()
+
+    def list_processes(self, detailed: int | None) -> None:
+        self._sampler.list_processes(detailed)
+
+    def memory_available(self) -> int:
+        return memory_available()
+
+    @property
+    def tasks_per_s(self) -> float:
+        return self._sampler.tasks_per_s
+
+    def close(self) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self._sampler.close()
+
+    def _heard(self, event: Event) -> None:
+        """On the conductor's thread: follow the run with the sampler, and pass the event on."""
+        if isinstance(event, RunStarted):
+            self._sampler.hurry(True)
+        elif isinstance(event, ChildStarted):
+            self._sampler.watch(event.pid)
+        elif isinstance(event, StepFinished):
+            self._sampler.watch(None)
+        elif isinstance(event, RunFinished):
+            self._sampler.watch(None)
+            self._sampler.hurry(False)
+        self._post(event)
+
+    def _post(self, item: Item) -> None:
+        with self._lock:
+            if len(self._held) > MOST_HELD:
+                if isinstance(item, Output):
+                    self._left_out += len(item.lines) + item.left_out
+                    return
+                if isinstance(item, MachineSample | ProcessTable | TaskBatch):
+                    return
+            self._held.append(item)
