@@ -1,0 +1,30 @@
+"""Commands over everything. This file and the parser load neither Textual nor psutil: ``--version`` and ``--help`` are instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from conclab.cli.ending import Stopped, Trouble, end_on_signals
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The entry point. Returns the exit status: 0 done, 1 it failed, 2 it could not be asked like that, 128 + n on signal n."""
+    from conclab.cli.parser import parse
+
+    try:
+        asked = parse(sys.argv[1:] if arguments is None else arguments)
+        with end_on_signals():
+            status: int = asked.command(asked)
+            sys.stdout.flush()
+        return status
+    except Trouble as trouble:
+        print(f"conclab: {trouble}", file=sys.stderr)
+        return trouble.status
+    except Stopped as stopped:
+        print(f"conclab: {stopped}", file=sys.stderr)
+        return stopped.status
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. What Python would still flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141

@@ -1,0 +1,60 @@
+"""``conclab doctor``: what this machine can show and what not, and how to get the rest."""
+
+from __future__ import annotations
+
+import argparse
+
+from conclab.cli.output import paint, print_json
+from conclab.lab.interpreters import discover
+from conclab.sampling.capabilities import explore
+from conclab.sampling.machine import read_facts
+
+
+def command(asked: argparse.Namespace) -> int:
+    machine = read_facts()
+    capabilities = explore(machine)
+    pythons = discover()
+    if asked.json:
+        print_json(
+            {
+                "schema": 1,
+                "machine": {
+                    "system": machine.system,
+                    "kernel": machine.kernel,
+                    "cores": machine.cores,
+                    "usable_cores": machine.usable_cores,
+                    "affinity": list(machine.affinity) or None,
+                    "quota_cores": machine.quota_cores,
+                    "memory_bytes": machine.memory_bytes,
+                },
+                "capabilities": [
+                    {"name": one.name, "available": one.available, "found": one.found, "remedy": one.remedy or None}
+                    for one in capabilities
+                ],
+                "pythons": [
+                    {
+                        "label": python.label,
+                        "path": python.path,
+                        "implementation": python.implementation,
+                        "version": python.version,
+                        "free_threaded": python.free_threaded,
+                    }
+                    for python in pythons
+                ],
+            }
+        )
+        return 0
+    print(paint(f"{machine.system} {machine.kernel}", "bold"))
+    width = max(len(one.name) for one in capabilities)
+    for one in capabilities:
+        mark = paint("✓", "green") if one.available else paint("–", "yellow")
+        print(f"  {mark} {one.name:<{width}}  {one.found}")
+        if one.remedy:
+            print(f"    {'':<{width}}  {paint('→ ' + one.remedy, 'dim')}")
+    print()
+    print(paint("Pythons for experiments", "bold"))
+    for python in pythons:
+        print(f"    {python.label:<10}{python.path}")
+    if not any(python.free_threaded for python in pythons):
+        print(paint("    → a free-threaded one (3.13t or newer) lets you see threads without the GIL", "dim"))
+    return 0

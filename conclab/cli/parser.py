@@ -1,0 +1,133 @@
+"""The command line, described once: parsing, help and shell completion are made from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from conclab import __version__
+from conclab.cli.ending import Trouble
+
+_WIDTH = 96
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Examples stay as written."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=_WIDTH)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line instead of three."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Trouble(f"{message}; see `{self.prog} --help`")
+
+
+def _later(module: str) -> Callable[[argparse.Namespace], int]:
+    """The command of a module below ``conclab.cli``, imported only when it is called."""
+
+    def call(asked: argparse.Namespace) -> int:
+        import importlib
+
+        command: Callable[[argparse.Namespace], int] = importlib.import_module(f"conclab.cli.{module}").command
+        return command(asked)
+
+    return call
+
+
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, summary: str, more: str, example: str) -> _Parser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}. {more}".strip(),
+        epilog=f"example:\n  {example}",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=_later(name))
+    return parser
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON on standard output, and nothing else there")
+
+
+def build() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = _Parser(
+        prog="conclab",
+        description="A laboratory for concurrency, in a terminal. Without a command it opens the lab.",
+        epilog=(
+            "examples:\n"
+            "  conclab                                    open the lab\n"
+            "  conclab run threads-or-processes           run an experiment here, without the lab\n"
+            "  conclab run waiting-room --set workers=32  with another parameter\n"
+            "  conclab doctor                             what this machine can show"
+        ),
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"conclab {__version__}")
+    parser.set_defaults(command=_later("lab"))
+    commands = parser.add_subparsers(title="commands", metavar="", parser_class=_Parser)
+
+    listing = _add(
+        commands, "list", "show the experiments", "With their parameters, defaults and ranges on this machine.", "conclab list"
+    )
+    _json(listing)
+
+    run = _add(
+        commands,
+        "run",
+        "run one experiment and print its verdict",
+        "The verdict goes to standard output, progress to standard error.",
+        "conclab run threads-or-processes --set workers=8 --python 3.13t --repeat 10",
+    )
+    run.add_argument("experiment", metavar="NAME", help="which one; `conclab list` shows all")
+    run.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], dest="settings", help="set a parameter; may be repeated"
+    )
+    run.add_argument("--repeat", metavar="N", type=int, help="exactly N repetitions of every arm")
+    run.add_argument(
+        "--python",
+        metavar="EXE",
+        action="append",
+        default=[],
+        dest="pythons",
+        help="an interpreter: path, command or version; repeat it to compare several",
+    )
+    run.add_argument("--seed", metavar="N", type=int, default=0, help="order of the arms and random pauses (default 0)")
+    run.add_argument("--output", action="store_true", help="also print what the workers print, to standard error")
+    run.add_argument("--tui", action="store_true", help="open the lab with it running")
+    _json(run)
+
+    monitor = _add(
+        commands,
+        "monitor",
+        "open the monitor, or print one sample",
+        "One sample takes a second: rates need two looks.",
+        "conclab monitor --once --json",
+    )
+    monitor.add_argument("--once", action="store_true", help="print one sample and end")
+    _json(monitor)
+
+    doctor = _add(commands, "doctor", "tell what this machine can show and what not", "And how to get the rest.", "conclab doctor")
+    _json(doctor)
+
+    completion = _add(
+        commands,
+        "completion",
+        "print a completion script for your shell",
+        "",
+        'eval "$(conclab completion bash)"',
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="which shell")
+    return parser
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse, or raise Trouble. ``--help`` and ``--version`` print and exit."""
+    return build().parse_args(arguments)

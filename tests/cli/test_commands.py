@@ -1,0 +1,230 @@
+"""The commands as a user calls them: output, exit status, one clear line for every mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conclab import __version__
+from conclab.lab.catalogue import catalogue
+from conclab.runner.registry import EXECUTORS
+
+CONCLAB = [sys.executable, "-m", "conclab"]
+
+
+def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CONCLAB, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
+
+
+def document(*arguments: str) -> Any:
+    answer = call(*arguments)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == ""
+    return json.loads(answer.stdout)
+
+
+def test_version() -> None:
+    answer = call("--version")
+    assert answer.stdout == f"conclab {__version__}\n"
+    assert answer.returncode == 0
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["monitor"], ["doctor"], ["completion"]])
+def test_every_command_has_help_with_an_example(command: list[str]) -> None:
+    answer = call(*command, "--help")
+    assert answer.returncode == 0
+    assert "example" in answer.stdout
+    assert "conclab " + " ".join(command) in answer.stdout
+    assert answer.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "no-such-thing"], "there is no experiment 'no-such-thing'"),
+        (["run", "waiting-rom"], "did you mean waiting-room?"),
+        (["run", "waiting-room", "--set", "workers"], "write it as KEY=VALUE"),
+        (["run", "waiting-room", "--set", "=5"], "write it as KEY=VALUE"),
+        (["run", "waiting-room", "--set", "workers=two"], "'two' is not a whole number"),
+        (["run", "waiting-room", "--set", "workers=1000000"], "is too large; the most is"),
+        (["run", "waiting-room", "--set", "nosuch=1"], "no parameter 'nosuch'; it has"),
+        (["run", "waiting-room", "--set", "size=1", "--set", "size=2"], "is given twice"),
+        (["run", "waiting-room", "--repeat", "0"], "repetitions: 0 is out of range"),
+        (["run", "waiting-room", "--repeat", "many"], "invalid int value: 'many'"),
+        (["run", "waiting-room", "--python", "/no/such/python"], "there is no interpreter '/no/such/python'"),
+        (["run", "waiting-room", "--python", "/etc/passwd"], "cannot be executed"),
+        (["run", "waiting-room", "--python", "/bin/true"], "is not a Python that conclab can use"),
+        (["run", "counting-lines", "--set", "path=/no/such"], "there is no '/no/such'"),
+        (["run", "waiting-room", "--json", "--tui"], "--tui opens the lab"),
+        (["run"], "the following arguments are required: NAME"),
+        (["dance"], "invalid choice: 'dance'"),
+        (["list", "--loud"], "unrecognized arguments: --loud"),
+        (["monitor", "--json"], "monitor --json needs --once"),
+        ([], "the lab needs a terminal"),
+        (["monitor"], "the lab needs a terminal"),
+        (["run", "waiting-room", "--tui"], "the lab needs a terminal"),
+    ],
+)
+def test_a_mistake_is_one_line_on_stderr_and_exit_status_2(arguments: list[str], said: str) -> None:
+    answer = call(*arguments)
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert answer.stderr.startswith("conclab: ")
+    assert answer.stderr.count("\n") == 1
+    assert answer.stdout == ""
+
+
+def test_the_list_names_everything_and_its_ranges() -> None:
+    listed = document("list", "--json")
+    assert [entry["name"] for entry in listed["experiments"]] == [experiment.name for experiment in catalogue()]
+    parameters = {one["name"]: one for one in listed["experiments"][0]["parameters"]}
+    assert parameters["workers"]["minimum"] == 2
+    assert parameters["workers"]["kind"] == "integer"
+    assert parameters["work"]["choices"][0] == "primes"
+    text = call("list").stdout
+    assert all(experiment.name in text and experiment.question in text for experiment in catalogue())
+
+
+def test_a_run_as_json_has_the_promised_keys_and_names_every_worker() -> None:
+    run = document("run", "threads-or-processes", "--json", "--repeat", "3", "--set", "size=20000", "--set", "workers=2")
+    assert {"schema", "experiment", "parameters", "environment", "arms", "verdict", "conclab_cost"} <= run.keys()
+    assert run["experiment"] == "threads-or-processes"
+    assert run["outcome"] == "ok"
+    assert run["parameters"]["workers"] == 2
+    environment = {"cores", "usable_cores", "python", "gil_enabled", "kernel", "load_before", "steal"}
+    assert environment <= run["environment"].keys()
+    assert [arm["name"] for arm in run["arms"]] == ["sequential", "threads", "processes"]
+    for arm in run["arms"]:
+        assert {"name", "executor", "workers_requested", "python", "repetitions", "summary"} <= arm.keys()
+        for repetition in arm["repetitions"]:
+            assert repetition["outcome"] == "ok"
+            for key in ("wall_ns", "on_core_ns", "wants_core_ns", "blocked_ns", "effective_cores", "peak_rss_bytes"):
+                assert repetition[key] is not None
+            assert {"voluntary_switches", "involuntary_switches", "migrations"} <= repetition.keys()
+            assert [worker["worker"] for worker in repetition["workers"]] == ["w1", "w2"]
+            for worker in repetition["workers"]:
+                assert worker["pid"] > 0
+                assert worker["tid"] > 0
+                parts = worker["on_core_ns"] + worker["wants_core_ns"] + worker["blocked_ns"]
+                assert parts == pytest.approx(worker["wall_ns"], rel=0.01)
+                assert worker["blocked_ns"] >= -0.01 * worker["wall_ns"]
+                assert worker["result"] == 2_262  # π(20,000)
+    verdict = run["verdict"]
+    assert {"status", "statement", "ratio", "ci95", "reasons"} <= verdict.keys()
+    assert verdict["status"] in ("holds", "fails", "undecided")
+    assert len(verdict["ci95"]) == 2
+    assert run["conclab_cost"]["cpu_ns"] > 0
+    assert 0 < run["conclab_cost"]["share_of_one_core"] < 1
+
+
+def test_an_asyncio_arm_leaves_blank_what_cannot_be_known_of_a_coroutine() -> None:
+    run = document("run", "waiting-room", "--json", "--repeat", "3", "--set", "size=1", "--set", "workers=2")
+    arm = next(arm for arm in run["arms"] if arm["executor"] == "asyncio")
+    for repetition in arm["repetitions"]:
+        assert repetition["on_core_ns"] > 0
+        assert all(worker["on_core_ns"] is None and worker["pid"] for worker in repetition["workers"])
+
+
+def test_a_run_for_people() -> None:
+    answer = call("run", "is-memory-shared", "--set", "size=7", "--set", "workers=3")
+    assert answer.returncode == 0
+    assert "✓ HOLDS" in answer.stdout
+    assert "21 of 21 items" in answer.stdout
+    assert "\x1b" not in answer.stdout
+    assert answer.stderr == ""
+
+
+def test_the_workers_output_goes_to_stderr_when_asked_for() -> None:
+    answer = call("run", "five-processes", "--repeat", "1", "--output", "--set", "workers=2")
+    assert "w1 │ process" in answer.stderr
+    assert "says: I am number 2" in answer.stderr
+    assert "I am number" not in answer.stdout
+
+
+def test_a_run_that_fails_says_so_and_exits_with_1(tmp_path: Path) -> None:
+    """A Python that starts well and then cannot do the work."""
+    wrapper = tmp_path / "python3"
+    wrapper.write_text(f'#!/bin/sh\ncase "$*" in *runner*) kill -9 $$;; *) exec {sys.executable} "$@";; esac\n')
+    wrapper.chmod(0o755)
+    answer = call("run", "waiting-room", "--python", str(wrapper))
+    assert answer.returncode == 2, "nothing was timed yet"
+    assert answer.stderr == "conclab: waiting-room: sequential: the experiment was killed by SIGKILL\n"
+
+
+def test_two_pythons_get_a_verdict_each(tmp_path: Path) -> None:
+    twin = tmp_path / "python-twin"
+    twin.symlink_to(sys.executable)
+    arguments = ["run", "is-memory-shared", "--json", "--repeat", "3", "--set", "size=1"]
+    run = document(*arguments, "--python", sys.executable, "--python", str(twin))
+    assert len(run["verdicts"]) == 2
+    assert {arm["python"] for arm in run["arms"]} == {sys.executable, str(twin)}
+
+
+def test_the_same_seed_gives_the_same_order() -> None:
+    arguments = ["run", "five-workers-awaited", "--json", "--repeat", "1", "--set", "size=1", "--seed"]
+    assert document(*arguments, "3")["seed"] == 3
+
+
+def test_one_sample_of_the_monitor() -> None:
+    sample = document("monitor", "--once", "--json")
+    assert len(sample["cores"]) == os.cpu_count()
+    assert all(0 <= core["busy"] <= 1 for core in sample["cores"])
+    assert sample["memory"]["total_bytes"] > sample["memory"]["available_bytes"] > 0
+    assert sample["switches_per_s"] > 0
+    pids = [process["pid"] for process in sample["processes"]]
+    assert len(pids) == len(set(pids))
+    shares = [process["cpu_share"] for process in sample["processes"] if process["cpu_share"] is not None]
+    assert shares == sorted(shares, key=lambda share: -round(share * 100))
+    text = call("monitor", "--once").stdout
+    assert "PID USER" in text
+    assert "VCS/s" in text
+
+
+def test_the_doctor_tells_what_there_is() -> None:
+    found = document("doctor", "--json")
+    names = {one["name"] for one in found["capabilities"]}
+    assert "on a core / wanting a core / blocked" in names
+    assert found["machine"]["cores"] == os.cpu_count()
+    assert sys.executable in {python["path"] for python in found["pythons"]}
+    assert "Pythons for experiments" in call("doctor").stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_knows_the_experiments(shell: str) -> None:
+    script = call("completion", shell).stdout
+    assert "too-many-workers" in script
+    assert shell == "tcsh" or "--repeat" in script
+
+
+def test_colours_only_where_they_are_wanted() -> None:
+    assert "\x1b" not in call("list").stdout
+    assert "\x1b" not in call("doctor", NO_COLOR="1").stdout
+
+
+def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:
+    """As in ``conclab list | head -1``."""
+    with subprocess.Popen([*CONCLAB, "list", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_every_executor_that_is_named_exists() -> None:
+    """The JSON's ``executor`` is one of these, and others rely on the names."""
+    assert list(EXECUTORS) == ["sequential", "threads", "fork", "forkserver", "spawn", "asyncio"]
