@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
@@ -53,9 +52,30 @@ def locate(name: str) -> str:
     raise NoInterpreter(f"there is no interpreter {harmless(name)!r}; give a path, a command on PATH, or a version like 3.13")
 
 
-@functools.lru_cache(maxsize=64)
+def own() -> Interpreter:
+    """The interpreter that conclab itself runs under; it need not be started to be known."""
+    free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return Interpreter(sys.executable, sys.implementation.name, ".".join(map(str, sys.version_info[:3])), free_threaded)
+
+
+_answers: dict[str, Interpreter] = {}
+
+
+def is_known(path: str) -> bool:
+    """Whether ``ask`` would answer at once."""
+    return path == sys.executable or path in _answers
+
+
 def ask(path: str) -> Interpreter:
-    """Run the interpreter once and let it describe itself. Raises NoInterpreter when it cannot or is too old."""
+    """Let an interpreter describe itself: it is started once. Raises NoInterpreter when it cannot be used or is too old."""
+    if path == sys.executable:
+        return own()
+    if path not in _answers:
+        _answers[path] = _ask(path)
+    return _answers[path]
+
+
+def _ask(path: str) -> Interpreter:
     try:
         answer = subprocess.run(
             [path, "-I", "-c", _ASK], stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE_S, check=False
@@ -75,17 +95,12 @@ def ask(path: str) -> Interpreter:
     return Interpreter(path, str(implementation), ".".join(map(str, numbers)), bool(free_threaded))
 
 
-def own() -> Interpreter:
-    """The interpreter that conclab itself runs under."""
-    return ask(sys.executable)
-
-
 def candidates() -> dict[str, str]:
     """Everything that is called like a Python, on PATH or with pyenv and uv: label to path, conclab's own first.
 
     Nothing is started: the label is what the file's name promises. ``ask`` tells what it really is.
     """
-    found = {own_label(): sys.executable}
+    found = {own().label: sys.executable}
     seen = {os.path.realpath(sys.executable)}
     for folder in (*_stored(), *os.get_exec_path()):
         if folder.endswith("/.pyenv/shims"):  # each stands for all versions, and most then find none
@@ -108,13 +123,6 @@ def candidates() -> dict[str, str]:
 def _promised(label: str) -> tuple[int, ...]:
     """The version that a label names: (3, 13) for 3.13t."""
     return tuple(int(part) for part in label.rstrip("t").split("."))
-
-
-def own_label() -> str:
-    """The label of the interpreter that conclab runs under, without starting another one."""
-    free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-    version = ".".join(map(str, sys.version_info[:3]))
-    return Interpreter(sys.executable, sys.implementation.name, version, free_threaded).label
 
 
 def discover() -> list[Interpreter]:

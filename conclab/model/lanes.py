@@ -104,11 +104,12 @@ class Lane:
             return Lane((*self.cells[:-1], merged))
         return Lane((*self.cells, LaneCell(cell, split, core))[-MOST_CELLS:])
 
-    def recent(self, cells: int) -> Split:
-        """The last ``cells`` cells that it lived in, added up."""
+    def recent(self, cells: int, since: int = 0) -> Split:
+        """The last ``cells`` cells that it lived in, added up, but none before the cell ``since``."""
         total = Split()
         for cell in self.cells[-cells:]:
-            total += cell.split
+            if cell.cell >= since:
+                total += cell.split
         return total
 
 

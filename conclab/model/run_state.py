@@ -28,14 +28,14 @@ from conclab.model.events import (
 from conclab.model.experiments import Arm
 from conclab.model.lanes import CELL_NS, Lane, Owners, Track, Tracks, add_owner, follow, split_over_cells
 from conclab.model.results import Repetition
-from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.model.tasks import Split, TaskBatch, TaskId, TaskSample
 from conclab.model.verdicts import Verdict
 
 MOST_LINES = 5_000
 CARRIER = "loop"
 """The lane of a kernel task that carries several workers at once (an event loop)."""
 RECENT_CELLS = 8
-"""Figures beside a live lane are of its last two seconds."""
+"""Figures beside a live lane are of the last two seconds of its present life, or of the last it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,17 @@ class WorkerView:
     def alive_at(self, at_ns: int) -> bool:
         return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
 
+    def recent(self) -> Split:
+        """Where its latest time went. A worker lives once in each repetition: what it did in another arm must not count here."""
+        return self.lane.recent(RECENT_CELLS, since=self.started_ns // CELL_NS)
+
 
 @dataclass(frozen=True, slots=True)
 class RunState:
     """Everything that can be said of a run at one moment."""
 
     phase: str = "idle"
-    """idle, checking, running, finished."""
+    """idle, starting (ordered, nothing heard of it yet), checking, running, finished."""
     experiment: str = ""
     title: str = ""
     arms: tuple[Arm, ...] = ()
@@ -99,7 +103,7 @@ class RunState:
 
     @property
     def live(self) -> bool:
-        return self.phase in ("checking", "running")
+        return self.phase in ("starting", "checking", "running")
 
     @property
     def pythons(self) -> dict[str, str]:

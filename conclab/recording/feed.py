@@ -55,6 +55,12 @@ class Changes:
     processes: bool = False
     run: bool = False
 
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(self.machine or other.machine, self.processes or other.processes, self.run or other.run)
+
+
+EVERYTHING = Changes(machine=True, processes=True, run=True)
+
 
 class Session:
     """The two states, moved forward by what the feed delivers."""
@@ -63,6 +69,11 @@ class Session:
         self.feed = feed
         self.machine_state = MachineState()
         self.run_state = RunState()
+
+    def launch(self, plan: Plan) -> None:
+        """Begin a run; from here on it is live, before its first event has come. Raises RuntimeError while one is on."""
+        self.feed.launch(plan)
+        self.run_state = RunState(phase="starting", experiment=plan.experiment.name, title=plan.experiment.title, arms=plan.arms)
 
     def advance(self) -> Changes:
         """Fold everything that has come since the last time."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from conclab.lab.conductor import Conductor
 from conclab.model.events import Event, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
-from conclab.model.experiments import Interpreter
 from conclab.model.results import OK, Results
 from conclab.model.runs import Run
 from conclab.model.statistics import Interval
@@ -57,9 +57,9 @@ def test_events_frame_the_run_and_its_steps() -> None:
     assert run.wall_ns > 0
 
 
-def test_several_pythons_share_every_round() -> None:
-    other = replace(here(), path=sys.executable + "", version="3.99.0")  # the same interpreter under another label
-    twin = Interpreter(f"{sys.prefix}/bin/python3", other.implementation, other.version, False)
+def test_several_pythons_share_every_round(tmp_path: Path) -> None:
+    (tmp_path / "python").symlink_to(sys.executable)
+    twin = replace(here(), path=str(tmp_path / "python"), version="3.99.0")  # the same one, under another label
     run, events = conduct(QUICK, pythons=(here(), twin), rounds=2)
     assert run.outcome == OK
     assert all(len(arms) == 2 for arms in order_of(events))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conclab.lab.interpreters import NoInterpreter, ask, candidates, locate, own, own_label
+from conclab.lab.interpreters import NoInterpreter, _ask, ask, candidates, is_known, locate, own
 
 
 def script(path: Path, text: str) -> str:
@@ -21,7 +21,7 @@ def test_our_own_interpreter_describes_itself() -> None:
     python = own()
     assert python.path == sys.executable
     assert python.version == ".".join(map(str, sys.version_info[:3]))
-    assert python.label == own_label()
+    assert python == _ask(sys.executable), "as it describes itself when it is started"
 
 
 def test_a_path_and_a_version_are_found() -> None:
@@ -67,8 +67,8 @@ def test_candidates_are_found_on_path_by_name_and_each_file_once(tmp_path: Path,
     monkeypatch.setenv("PATH", str(tmp_path) + os.pathsep + "/no/such/folder")
     monkeypatch.setattr("conclab.lab.interpreters._STORES", ())
     found = candidates()
-    assert next(iter(found)) == own_label()
-    assert set(found) == {own_label(), "3.97", "3.98t", "PyPy 3"}
+    assert next(iter(found)) == own().label
+    assert set(found) == {own().label, "3.97", "3.98t", "PyPy 3"}
 
 
 def test_pythons_that_pyenv_and_uv_installed_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +78,11 @@ def test_pythons_that_pyenv_and_uv_installed_are_found(tmp_path: Path, monkeypat
     monkeypatch.setattr("conclab.lab.interpreters._STORES", (str(tmp_path),))
     assert candidates()["3.95"] == path
     assert locate("3.95") == path
+
+
+def test_an_interpreter_is_started_once(tmp_path: Path) -> None:
+    path = script(tmp_path / "python", f'echo x >>{tmp_path}/starts; exec {sys.executable} "$@"')
+    assert not is_known(path)
+    assert ask(path) is ask(path)
+    assert is_known(path)
+    assert (tmp_path / "starts").read_text() == "x\n"

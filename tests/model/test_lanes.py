@@ -129,6 +129,7 @@ def test_recent_is_of_the_last_cells_alone() -> None:
     assert lane.recent(2) == Split(100, 30, 0)
     assert lane.recent(99) == Split(150, 80, 0)
     assert Lane().recent(4) == Split()
+    assert lane.recent(99, since=lane.cells[-1].cell) == lane.cells[-1].split
 
 
 def test_a_core_belongs_to_whoever_had_it_for_longest() -> None:

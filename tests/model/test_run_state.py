@@ -406,3 +406,16 @@ def test_a_run_that_has_only_begun_does_not_claim_to_use_no_core(lived_ns: int) 
 def test_the_pythons_that_take_part_are_named() -> None:
     several = (arm_of(), arm_of("processes"), arm_of("bare", python=None))
     assert RunState(arms=several).pythons == {PYTHON.path: "3.11"}
+
+
+def test_what_a_worker_did_in_its_life_before_does_not_count_as_recent() -> None:
+    blocked = [_batch(at, sample(at, task=ONE)) for at in range(T0, T0 + SECOND + 1, PACE)]
+    later = T0 + 2 * SECOND
+    state = _folded([_run_started(), *_step_started(), _started("w1", ONE), *blocked, _ended("w1", ONE, T0 + SECOND)])
+    first = state.workers["w1"].recent()
+    assert (first.on_core_ns, first.blocked_ns) == (0, SECOND)
+    again: list[Item] = [_step_finished(T0 + SECOND), _started("w1", TWO, later), *_spins(TWO, later + SECOND, start_ns=later)]
+    for item in again:
+        state = fold(state, item)
+    assert state.workers["w1"].recent() == Split(SECOND, SECOND, 0)
+    assert _lived(state.workers["w1"]) == Split(2 * SECOND, SECOND, 0)

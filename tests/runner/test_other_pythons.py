@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from conclab.lab.interpreters import NoInterpreter, ask, candidates, own_label
+from conclab.lab.interpreters import NoInterpreter, ask, candidates, own
 from conclab.model.experiments import Interpreter
 from conclab.model.results import OK
 from conclab.runner.registry import EXECUTORS
 from tests.helpers import conduct, work
 
-OTHERS = {label: path for label, path in candidates().items() if label != own_label()}
+OTHERS = {label: path for label, path in candidates().items() if label != own().label}
 
 
 @pytest.fixture(params=sorted(OTHERS) or ["none"])
