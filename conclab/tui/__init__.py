@@ -1,0 +1,1 @@
+"""The screens. Inside, imports go one way too: renderables, widgets, screens, app."""

@@ -1,0 +1,104 @@
+"""The verdict pane: what was found, the arms as bars, and why it is so certain or is not."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from conclab.model import figures
+from conclab.model.results import OK
+from conclab.model.run_state import RunState
+from conclab.model.verdicts import GLYPHS, Evidence, Status, Verdict
+from conclab.tui.renderables.blocks import Line, fit, plain, right, style, wrapped
+from conclab.tui.theme import Palette
+
+_LABEL, _MOST_LABEL = 8, 20
+_BAR = 30
+_FIGURE = 10
+
+
+def status_colour(status: Status, palette: Palette) -> str:
+    return {Status.HOLDS: palette.good, Status.FAILS: palette.bad, Status.UNDECIDED: palette.unsure}[status]
+
+
+def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
+    """All lines, as many as it takes; the pane scrolls."""
+    width = max(20, width)
+    if run.verdicts:
+        lines = []
+        for label, verdict in run.verdicts:
+            lines += _verdict(verdict, palette, width, f" on {label}")
+        return lines
+    if run.phase == "finished" and run.outcome != OK:
+        return _no_verdict(run, palette, width)
+    if run.verdict is None:
+        text = "Comes after the last repetition." if run.live else "None yet. Choose an experiment and press F5."
+        return [plain(text, width, style(palette.dim))]
+    if run.live:
+        return _so_far(run, run.verdict, palette, width)
+    return _verdict(run.verdict, palette, width)
+
+
+def _no_verdict(run: RunState, palette: Palette, width: int) -> list[Strip]:
+    look = style(palette.unsure, bold=True)
+    if run.outcome == "stopped":
+        return [plain("Stopped. Nothing of it is left running.", width, look)]
+    lines = [plain(line, width, look) for line in wrapped(f"It failed: {run.outcome}", width)]
+    return [*lines, plain("Nothing of it is left running. F5 tries again.", width, style(palette.dim))]
+
+
+def _so_far(run: RunState, verdict: Verdict, palette: Palette, width: int) -> list[Strip]:
+    line = Line().add("so far  ", style(palette.dim))
+    if verdict.interval is not None:
+        line.add(figures.times(verdict.ratio), style(palette.text, bold=True))
+        line.add(f"  (95 % {verdict.interval.low:.2f}–{verdict.interval.high:.2f})", style(palette.dim))
+    else:
+        line.add(f"{figures.plural(run.rounds_done, 'repetition')}, three at least for an interval", style(palette.text))
+    return [line.strip(width), *_bars(verdict, palette, width)]
+
+
+def _verdict(verdict: Verdict, palette: Palette, width: int, where: str = "") -> list[Strip]:
+    colour = status_colour(verdict.status, palette)
+    head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}{where}"
+    interval = verdict.interval
+    certainty = f"(95 % {interval.low:.2f}–{interval.high:.2f})" if interval else ""
+    indent = len(head) + 2
+    text = wrapped(f"{verdict.statement} {certainty}", width - indent)
+    lines = []
+    for number, part in enumerate(text or [""]):
+        line = Line().add(head if number == 0 else " " * len(head), style(colour, bold=True)).add("  ")
+        lines.append(line.add(part, style(palette.text, bold=number == 0)).strip(width))
+    lines += _bars(verdict, palette, width)
+    for reason in verdict.reasons:
+        lines += [plain(part, width, style(palette.dim)) for part in wrapped(reason, width)]
+    for number, part in enumerate(wrapped(verdict.advice, width - 3)):
+        lines.append(Line().add("→  " if number == 0 else "   ", style(palette.title)).add(part, style(palette.text)).strip(width))
+    return lines
+
+
+def _figure(bar: Evidence) -> str:
+    if bar.value is None:
+        return ""
+    return figures.times(bar.value) if bar.unit == "×" else f"{bar.value:.2f}{bar.unit}"
+
+
+def _bars(verdict: Verdict, palette: Palette, width: int) -> list[Strip]:
+    shown = [bar for bar in verdict.evidence if bar.value is not None]
+    if not shown:
+        return []
+    label = min(_MOST_LABEL, max(_LABEL, *(len(bar.label) for bar in shown))) + 1
+    figure = max(_FIGURE, *(len(_figure(bar)) + 1 for bar in shown))
+    longest = max(bar.value or 0.0 for bar in shown) or 1.0
+    notes = max(len(bar.note) for bar in shown) + 3
+    room = min(_BAR, max(8, width - label - figure - notes))
+    lines = []
+    for bar in shown:
+        cells = round((bar.value or 0.0) / longest * room)
+        better = bar.value is not None and bar.value > 1.05
+        colour = palette.dim if bar.ideal else palette.good if better else palette.bad
+        line = Line().add(fit(bar.label, label), style(palette.text))
+        line.add("░" * cells if bar.ideal else "█" * cells, style(colour)).add(" " * (room - cells))
+        line.add(right(_figure(bar), figure), style(palette.dim if bar.ideal else palette.text, bold=not bar.ideal))
+        if bar.note:
+            line.add("   ").add(fit(bar.note, width - label - room - figure - 3).rstrip(), style(palette.dim))
+        lines.append(line.strip(width))
+    return lines

@@ -1,0 +1,75 @@
+"""Compare: which Pythons shall do the same, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label, SelectionList
+from textual.widgets.selection_list import Selection
+
+
+class CompareDialog(ModalScreen[list[str] | None]):
+    """Returns the paths of the chosen interpreters, or None."""
+
+    DEFAULT_CSS = """
+    CompareDialog { align: center middle; background: $background 60%; }
+    CompareDialog > Vertical {
+        width: 60; max-width: 90%; height: auto; max-height: 90%;
+        background: $background; border: solid $primary; border-title-color: $primary; padding: 0 1;
+    }
+    CompareDialog Label { color: $dim; margin: 0 0 1 0; }
+    CompareDialog SelectionList { height: auto; max-height: 14; border: none; background: $field; padding: 0 1; }
+    CompareDialog Horizontal { height: 1; margin: 1 0 0 0; }
+    CompareDialog Button { margin: 0 1 0 0; min-width: 12; background: $field; }
+    CompareDialog Button#go { background: $success; color: $bar; text-style: bold; }
+    CompareDialog Button#go:disabled { background: $field; color: $dim; text-opacity: 100%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("f5", "go", "Run"),
+    ]
+
+    def __init__(self, title: str, pythons: Mapping[str, str], chosen: str) -> None:
+        super().__init__()
+        self._title = title
+        self._pythons = pythons
+        self._chosen = chosen
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = "Compare"
+            yield Label(f"“{self._title}” under several Pythons, interleaved. Space chooses, F5 runs.", markup=False)
+            yield SelectionList[str](
+                *(Selection(label, path, path == self._chosen) for label, path in self._pythons.items()), compact=True
+            )
+            with Horizontal():
+                yield Button("▶ Run", id="go", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one(SelectionList).focus()
+
+    @on(SelectionList.SelectedChanged)
+    def _changed(self) -> None:
+        self.query_one("#go", Button).disabled = not self.query_one(SelectionList).selected
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "go":
+            self.action_go()
+        else:
+            self.action_cancel()
+
+    def action_go(self) -> None:
+        selected = self.query_one(SelectionList[str]).selected
+        if selected:
+            self.dismiss([path for path in self._pythons.values() if path in selected])
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

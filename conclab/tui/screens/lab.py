@@ -1,0 +1,306 @@
+"""The Lab: choose an experiment, run it, watch the cores, the workers and the output, read the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.widget import Widget
+
+from conclab.lab.interpreters import NoInterpreter, ask, is_known
+from conclab.lab.planning import BadRequest, make_plan
+from conclab.model.experiments import Experiment
+from conclab.model.results import OK
+from conclab.model.runs import Plan
+from conclab.model.verdicts import Status
+from conclab.recording.feed import EVERYTHING, Changes, Session
+from conclab.tui.screens.compare import CompareDialog
+from conclab.tui.screens.place import Place
+from conclab.tui.widgets.catalogue import Catalogue
+from conclab.tui.widgets.form import Form
+from conclab.tui.widgets.keybar import KeyBar
+from conclab.tui.widgets.output import VIEWS
+from conclab.tui.widgets.results import Results
+
+
+class LabScreen(Place):
+    """Two columns, or two pages where there is no room for them."""
+
+    NAME = "lab"
+    DEFAULT_CSS = """
+    LabScreen > #body { height: 1fr; }
+    LabScreen #setup { width: 38; }
+    LabScreen #catalogue { height: 1fr; min-height: 5; }
+    LabScreen #form { height: auto; max-height: 60%; }
+    LabScreen.-narrow #setup { width: 100%; layout: horizontal; }
+    LabScreen.-narrow #catalogue { height: 100%; width: 1fr; }
+    LabScreen.-narrow #form { height: 100%; max-height: 100%; width: 1fr; }
+    LabScreen.-narrow #results { width: 100%; display: none; }
+    LabScreen.-narrow.-results #setup { display: none; }
+    LabScreen.-narrow.-results #results { display: block; }
+    LabScreen.-zoomed #setup { display: none; }
+    LabScreen.-zoomed #results { width: 100%; display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "run", "Run", id="lab.run"),
+        Binding("escape", "stop", "Stop", id="lab.stop"),
+        Binding("c", "compare", "Compare", id="lab.compare"),
+        Binding("r", "again", "Repeat", id="lab.again"),
+        Binding("o", "output", "Output", id="lab.output"),
+        Binding("z", "zoom", "Maximise", id="lab.zoom"),
+        Binding("g,ctrl+g", "app.go('monitor')", "Monitor", id="lab.monitor"),
+        Binding("ctrl+p", "app.command_palette", "Commands", id="lab.commands"),
+        Binding("e", "about", "Explain", id="lab.about"),
+        Binding("tab", "next_pane(1)", "Next pane", id="lab.next"),
+        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, id="lab.previous"),
+    ]
+
+    def __init__(self, session: Session, pythons: Mapping[str, str]) -> None:
+        super().__init__(session)
+        self._pythons = pythons
+        self._last_plan: Plan | None = None
+        self._found: dict[str, Status] = {}
+        self.results = Results(session, lambda: self.experiment)
+        self._was_live = False
+        self._asking = False
+        self._before_zoom: tuple[bool, Widget | None] = (False, None)
+
+    def compose(self) -> ComposeResult:
+        machine = self.session.feed.machine
+        yield self.top_bar
+        with Horizontal(id="body"):
+            with Vertical(id="setup"):
+                yield Catalogue()
+                yield Form(machine, self._pythons)
+            yield self.results
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Catalogue).focus()
+
+    # What is drawn
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.query_one(Catalogue).experiment
+
+    def on_resize(self, event: Resize) -> None:
+        # This comes before Textual's own handler, which lays the screen out: the new styles have to be in force by then, or one
+        # frame of the old division would flash up.
+        narrow = self.results.divide(event.size.width, event.size.height).narrow
+        if narrow != self.has_class("-narrow"):
+            self.set_class(narrow, "-narrow")
+            self.app.stylesheet.update(self, animate=False)
+
+    def refresh_view(self, changes: Changes) -> None:
+        super().refresh_view(changes)
+        if changes.run:
+            self.results.divide(self.size.width, self.size.height)
+        self.results.draw(changes)
+        if changes.run:
+            self._follow_run()
+
+    def repaint(self) -> None:
+        super().repaint()
+        self.results.repaint()
+        self.query_one(Catalogue).mark(self._found)
+
+    def _follow_run(self) -> None:
+        run = self.session.run_state
+        self.query_one(Form).set_live(run.live or self._asking)
+        if self._was_live and not run.live:
+            if run.verdict is not None and run.outcome == OK:
+                self._found[run.experiment] = run.verdict.status
+                self.query_one(Catalogue).mark(self._found)
+            if run.outcome not in (OK, "stopped"):
+                self.notify(f"{run.title}: {run.outcome}", severity="error", timeout=10, markup=False)
+        if self._was_live != run.live:
+            self._was_live = run.live
+            self.refresh_bindings()
+
+    # What is ordered
+
+    @property
+    def _busy(self) -> bool:
+        """Whether a run is on, or one is about to begin."""
+        return self.session.run_state.live or self._asking
+
+    def launch(self, plan: Plan) -> None:
+        """Begin a run that has been checked."""
+        try:
+            self.session.launch(plan)
+        except RuntimeError:
+            self.notify("A run is on; Esc stops it.", severity="warning")
+            return
+        self._last_plan = plan
+        self._turn_page(results=True)
+        if self.results.output.view in ("about", "chart"):
+            self.results.turn("merged")
+        self.refresh_view(EVERYTHING)
+
+    def open_with(self, plan: Plan) -> None:
+        """Show the plan's experiment and begin it."""
+        self.query_one(Catalogue).choose(plan.experiment.name)
+        self.launch(plan)
+
+    def _order(self, paths: list[str]) -> None:
+        """Begin the chosen experiment under these interpreters. One that is not known yet is asked first, and may take its time."""
+        if all(is_known(path) for path in paths):
+            self._check_and_launch(paths)
+        else:
+            self._asking = True
+            self._follow_run()
+            self.refresh_bindings()
+            self.run_worker(self._ask_then_launch(paths), group="asking", exclusive=True)
+
+    async def _ask_then_launch(self, paths: list[str]) -> None:
+        try:
+            for path in paths:
+                await asyncio.to_thread(ask, path)
+        except NoInterpreter:
+            pass  # it is told when the plan is made
+        finally:
+            self._asking = False
+        self._check_and_launch(paths)
+        self._follow_run()
+        self.refresh_bindings()
+
+    def _check_and_launch(self, paths: list[str]) -> None:
+        form = self.query_one(Form)
+        sample = self.session.machine_state.sample
+        try:
+            plan = make_plan(
+                self.experiment,
+                form.given,
+                self.session.feed.machine,
+                [ask(path) for path in paths],
+                memory_available=self.session.feed.memory_available(),
+                rounds=form.repetitions,
+                load_before=sample.load if sample else None,
+            )
+        except (BadRequest, NoInterpreter) as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.launch(plan)
+
+    def action_run(self) -> None:
+        self._order([self.query_one(Form).python])
+
+    def action_again(self) -> None:
+        """The same once more, whatever the form says now."""
+        if self._last_plan is not None:
+            self.launch(self._last_plan)
+
+    def action_stop(self) -> None:
+        """Stop the run; without one, step back: out of a maximised pane, to the setup, to the catalogue."""
+        if self.session.run_state.live:
+            self.session.feed.stop()
+        elif self.results.zoomed:
+            self.action_zoom()
+        else:
+            self._turn_page(results=False)
+            self.query_one(Catalogue).focus()
+
+    def action_compare(self) -> None:
+        def compare(paths: list[str] | None) -> None:
+            if paths:
+                self._order(paths)
+
+        self.app.push_screen(CompareDialog(self.experiment.title, self._pythons, self.query_one(Form).python), compare)
+
+    def action_output(self) -> None:
+        """Turn the output pane to its next view."""
+        self._show_output(VIEWS[(VIEWS.index(self.results.output.view) + 1) % len(VIEWS)])
+
+    def action_about(self) -> None:
+        """Explain the chosen experiment, or go back to the output."""
+        self._show_output("merged" if self.results.output.view == "about" else "about")
+
+    def _show_output(self, view: str) -> None:
+        """Turn the output pane, and see to it that it can be seen."""
+        self._turn_page(results=True)
+        if self.results.zoomed:
+            self.results.zoom(self.results.output)
+        self.results.turn(view)
+
+    def _turn_page(self, results: bool) -> None:
+        """On a narrow screen: show the results, or the setup."""
+        self.set_class(results, "-results")
+
+    def action_zoom(self) -> None:
+        """Give the focused pane the whole screen, or give it back."""
+        if self.results.zoomed:
+            page, focused = self._before_zoom
+            self.results.unzoom()
+            self.remove_class("-zoomed")
+            self._turn_page(page)
+            if (focused is not None and not self.results.has_focus_within) or not page:
+                self.set_focus(focused)
+        else:
+            self._before_zoom = (self.has_class("-results"), self.focused)
+            self.add_class("-zoomed")
+            self.results.zoom(self.results.pane_of(self.focused))
+        self.refresh_view(EVERYTHING)
+
+    def action_next_pane(self, step: int) -> None:
+        """Move the focus on; on a narrow screen, over the edge of the page to the other one."""
+        chain = self.focus_chain
+        at_edge = not chain or self.focused is (chain[-1] if step > 0 else chain[0])
+        if self.has_class("-narrow") and not self.results.zoomed and at_edge:
+            self._turn_page(not self.has_class("-results"))
+            self.call_after_refresh(self._focus_edge, step)
+        elif step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def _focus_edge(self, step: int) -> None:
+        chain = self.focus_chain
+        if chain:
+            self.set_focus(chain[0] if step > 0 else chain[-1])
+
+    @on(Catalogue.Chosen)
+    async def _chosen(self, event: Catalogue.Chosen) -> None:
+        await self.query_one(Form).ask(event.experiment)
+        pane = self.results.output
+        if self.session.run_state.phase == "idle" or pane.view == "about":
+            await pane.turn("about", self.session.run_state, event.experiment)
+
+    @on(Catalogue.OptionSelected)
+    def _entered(self, event: Catalogue.OptionSelected) -> None:
+        """Enter in the catalogue goes to the form."""
+        event.stop()
+        self.app.action_focus_next()
+
+    @on(Form.Pressed)
+    def _pressed(self, event: Form.Pressed) -> None:
+        {"run": self.action_run, "stop": self.action_stop, "compare": self.action_compare}[event.what]()
+
+    @on(Form.Judged)
+    def _judged(self) -> None:
+        self.refresh_bindings()
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.refresh_bindings()
+
+    def _can_step_back(self) -> bool:
+        """Whether Esc leads anywhere."""
+        on_results_page = self.has_class("-narrow") and self.has_class("-results")
+        return self.session.run_state.live or self.results.zoomed or on_results_page or not self.query_one(Catalogue).has_focus
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot be done now is dimmed in the footer."""
+        if action in ("run", "compare"):
+            return None if self._busy or self.query_one(Form).wrong else True
+        if action == "again":
+            return None if self._busy or self._last_plan is None else True
+        if action == "stop":
+            return True if self._can_step_back() else None
+        return True

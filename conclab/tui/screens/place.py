@@ -1,0 +1,55 @@
+"""What every place has: the top bar, the keys, and being told what has changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from conclab.recording.feed import EVERYTHING, Changes, Session
+from conclab.tui.widgets.keybar import KeyBar
+from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.topbar import TopBar
+
+
+class Place(Screen[None]):
+    """A screen that one can go to."""
+
+    NAME: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
+        Binding("f1", "app.help", "Help", id="help.f1"),
+        Binding("q", "app.quit", "Quit", id="quit"),
+        Binding("f10", "app.quit", "Quit", id="quit.f10"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.top_bar = TopBar(self.NAME, session.feed.machine)
+
+    def refresh_view(self, changes: Changes) -> None:
+        """Draw what has changed. Called only while this place is shown."""
+        if changes.machine:
+            self.top_bar.update_from(self.session.machine_state)
+
+    def enter(self) -> None:
+        """This place is shown from now on: draw everything."""
+        self.refresh_view(EVERYTHING)
+
+    def repaint(self) -> None:
+        """The colours have changed: draw everything, also what reads as before."""
+        self.top_bar.refresh()
+        for bar in self.query(KeyBar):
+            bar.refresh()
+        self.enter()
+
+    @on(LinesView.Resized)
+    def _redraw(self) -> None:
+        """A pane has another size: what was drawn for the old one does not fit."""
+        self.refresh_view(EVERYTHING)
+
+    def leave(self) -> None:
+        """Another place is shown from now on."""

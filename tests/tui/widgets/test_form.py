@@ -1,0 +1,121 @@
+"""The form: defaults that follow, wrong values that are told, values that are kept."""
+
+from __future__ import annotations
+
+import sys
+
+from textual.widgets import Select
+
+from conclab.lab.catalogue import catalogue
+from conclab.model.experiments import Kind
+from conclab.sampling.scripted import scripted_machine
+from conclab.tui.widgets.catalogue import Catalogue
+from conclab.tui.widgets.form import Form
+from tests.tui.helpers import field, fill, inside, opened, pane_text, press, settle
+
+
+async def test_every_experiment_stands_with_its_defaults_its_units_and_nothing_wrong() -> None:
+    machine = scripted_machine(2)
+    async with opened((200, 60)) as (app, _feed, pilot):
+        form = app.screen.query_one(Form)
+        for experiment in catalogue():
+            app.screen.query_one(Catalogue).choose(experiment.name)
+            await settle(pilot)
+            values = form._values()
+            for parameter in experiment.parameters:
+                default = str(parameter.default_for(machine, values))
+                widget = app.screen.query_one(f"#field-{parameter.name}")
+                assert str(getattr(widget, "value", None)) == default
+                if parameter.kind is Kind.CHOICE:
+                    assert isinstance(widget, Select)
+                line = next(line for line in inside(app, "#form") if line.startswith(parameter.name.replace("_", " ")[:12]))
+                assert not parameter.unit or parameter.unit in line or "…" in line, "a hint is whole, or visibly cut"
+            assert form.given == {}
+            assert [name for name in form.wrong if name != "path"] == []
+
+
+async def test_the_size_follows_the_work_until_someone_types_one() -> None:
+    async with opened() as (app, _feed, pilot):
+        work = app.screen.query_one("#field-work", Select)
+        primes = field(app, "size").value
+        work.value = "hashing"
+        await settle(pilot)
+        hashing = field(app, "size").value
+        assert hashing != primes
+        assert app.screen.query_one(Form).given == {"work": "hashing"}
+        await fill(app, pilot, "size", "3")
+        work.value = "large-matrices"
+        await settle(pilot)
+        assert field(app, "size").value == "3"
+
+
+async def test_a_size_that_was_fitting_is_judged_anew_when_the_work_changes() -> None:
+    async with opened() as (app, _feed, pilot):
+        await fill(app, pilot, "size", "200000")
+        assert app.screen.query_one(Form).wrong == {}
+        app.screen.query_one("#field-work", Select).value = "hashing"
+        await settle(pilot)
+        assert set(app.screen.query_one(Form).wrong) == {"size"}
+
+
+WRONG = (
+    ("workers", "", "not a whole number"),
+    ("workers", "1.5", "not a whole number"),
+    ("workers", "1", "too small"),
+    ("workers", "99999999999999999999", "too large"),
+    ("workers", "[/b]", "not a whole number"),
+    ("repetitions", "0", "take a whole number from 1 to 1,000"),
+    ("repetitions", "1001", "take a whole number from 1 to 1,000"),
+    ("repetitions", "-3", "take a whole number from 1 to 1,000"),
+    ("repetitions", "9" * 5000, "take a whole number from 1 to 1,000"),
+)
+
+
+async def test_a_wrong_value_is_told_in_words_where_it_stands_and_no_longer_when_it_is_right() -> None:
+    async with opened() as (app, _feed, pilot):
+        form = app.screen.query_one(Form)
+        for name, text, told in WRONG:
+            await fill(app, pilot, name, text)
+            assert set(form.wrong) == {name}, text
+            assert told in " ".join(" ".join(inside(app, "#form")).split()), text
+            await fill(app, pilot, name, "2")
+            assert form.wrong == {}
+            assert told not in " ".join(" ".join(inside(app, "#form")).split())
+        await fill(app, pilot, "size", "300,000")
+        assert form.wrong == {}, "thousands may be separated"
+
+
+async def test_two_wrong_values_are_both_told() -> None:
+    async with opened() as (app, _feed, pilot):
+        await fill(app, pilot, "workers", "0")
+        await fill(app, pilot, "size", "x")
+        assert set(app.screen.query_one(Form).wrong) == {"workers", "size"}
+        text = " ".join(inside(app, "#form"))
+        assert "workers:" in text
+        assert "size:" in text
+
+
+async def test_python_and_repetitions_are_kept_from_one_experiment_to_the_next() -> None:
+    async with opened(pythons={"this": sys.executable, "that": "/that"}) as (app, _feed, pilot):
+        app.screen.query_one("#field-python", Select).value = "/that"
+        await fill(app, pilot, "repetitions", "4")
+        await press(pilot, "down")
+        form = app.screen.query_one(Form)
+        assert form.python == "/that"
+        assert app.screen.query_one("#field-python", Select).value == "/that"
+        assert form.repetitions == 4
+        assert field(app, "repetitions").value == "4"
+
+
+async def test_what_fits_and_what_need_not_be_filled_in_is_told_beforehand() -> None:
+    async with opened() as (app, _feed, _pilot):
+        assert "2–16" in pane_text(app, "#form"), "the range of a number"
+        assert app.screen.query_one(Form).repetitions is None
+        assert "as needed" in pane_text(app, "#form")
+
+
+async def test_what_is_typed_by_keys_reaches_the_form_and_is_no_command() -> None:
+    async with opened() as (app, _feed, pilot):
+        await press(pilot, "enter", "end", "q", "c", "r", "o", "z", "g", "e")
+        assert app.is_running
+        assert field(app, "workers").value == "4qcrozge"
