@@ -1,0 +1,128 @@
+"""Make all pictures of the README: ``python -m conclab.demos.pictures [FOLDER] [--png]``.
+
+They come from the scripted feed, so they are the same every time and on every machine; their figures are the script's, not
+measurements. SVG needs nothing more; PNG needs the extra ``pictures``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from conclab.recording.scripted import ScriptedFeed
+from conclab.tui.app import ConclabApp
+
+SIZE = (120, 40)
+PYTHONS = {"3.13": "/usr/bin/python3.13", "3.13t": "/usr/bin/python3.13t"}
+
+Act = Callable[[ConclabApp, ScriptedFeed, Pilot[None]], Awaitable[None]]
+
+
+async def play(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], slots: int) -> None:
+    """Let the script's time pass, drawing as often as the live app does."""
+    for start in range(0, slots, 5):
+        feed.tick(min(5, slots - start))
+        app.beat()
+    await pilot.pause()
+    app.beat()
+    await pilot.pause()
+
+
+async def lab_running(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await play(app, feed, pilot, 100)
+    launch(app)
+    await play(app, feed, pilot, 240)
+    await until_arm(app, feed, pilot, "processes")
+    await play(app, feed, pilot, 9)
+
+
+async def until_arm(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], name: str) -> None:
+    """Let the script's time pass until an arm begins."""
+    while (arm := app.session.run_state.arm) is None or arm.name != name:
+        await play(app, feed, pilot, 1)
+
+
+async def lab_finished(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await lab_running(app, feed, pilot)
+    while app.session.run_state.live:
+        await play(app, feed, pilot, 100)
+    await play(app, feed, pilot, 40)
+
+
+async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await play(app, feed, pilot, 200)
+
+
+async def monitor(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await play(app, feed, pilot, 200)
+    launch(app)
+    await play(app, feed, pilot, 40)
+    app.action_go("monitor")
+    await pilot.pause()
+    await play(app, feed, pilot, 320)
+
+
+PICTURES: dict[str, Act] = {
+    "lab-first": lab_first,
+    "lab-running": lab_running,
+    "lab-finished": lab_finished,
+    "monitor": monitor,
+}
+
+
+def launch(app: ConclabApp, experiment: str = "threads-or-processes", **given: str) -> None:
+    """Begin a run as the Run button would, under interpreters that need not exist."""
+    from conclab.lab.catalogue import find
+    from conclab.lab.planning import make_plan
+    from conclab.model.experiments import Interpreter
+
+    python = Interpreter(PYTHONS["3.13"], "cpython", "3.13.0", free_threaded=False)
+    app.open_with(make_plan(find(experiment), given, app.session.feed.machine, [python], rounds=5))
+
+
+async def take(act: Act, size: tuple[int, int] = SIZE, cores: int = 2, theme: str = "conclab-dark") -> str:
+    """One picture as SVG."""
+    feed = ScriptedFeed(cores)
+    app = ConclabApp(feed, PYTHONS, beat_s=None)
+    async with app.run_test(size=size) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        await act(app, feed, pilot)
+        return app.export_screenshot(title="conclab", simplify=False)
+
+
+def to_png(svg: str) -> bytes:
+    """An SVG of Textual's as PNG, in a font that has blocks and braille. Raises ImportError without the extra ``pictures``."""
+    import resvg_py
+
+    font = "DejaVu Sans Mono"
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg.replace("Fira Code", font), font_family=font, monospace_family=font, zoom=1))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m conclab.demos.pictures", description="Make the README's pictures.")
+    parser.add_argument("folder", nargs="?", default="screenshots", type=Path)
+    parser.add_argument("--png", action="store_true", help="also as PNG, to look at them")
+    parser.add_argument("--size", default="120x40", help="columns and rows, like 80x24")
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--light", action="store_true", help="the light theme")
+    asked = parser.parse_args(arguments)
+    columns, rows = (int(part) for part in asked.size.split("x"))
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    for name, act in PICTURES.items():
+        svg = asyncio.run(take(act, (columns, rows), asked.cores, "conclab-light" if asked.light else "conclab-dark"))
+        path = asked.folder / f"{name}.svg"
+        path.write_text(svg)
+        if asked.png:
+            path.with_suffix(".png").write_bytes(to_png(svg))
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

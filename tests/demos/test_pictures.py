@@ -1,0 +1,77 @@
+"""The README's pictures: the same every time, at every size, and they show what their names promise."""
+
+from __future__ import annotations
+
+import html
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from conclab.demos import pictures
+from conclab.demos.pictures import PICTURES, main, take, to_png
+
+SMALL, USUAL, LARGE = (80, 24), (120, 40), (200, 60)
+TAKES = (
+    ("lab-first", LARGE, 256),
+    ("lab-running", SMALL, 1),
+    ("lab-running", USUAL, 2),
+    ("lab-finished", SMALL, 64),
+    ("monitor", SMALL, 2),
+    ("monitor", LARGE, 1),
+)
+SHOWN = {
+    "lab-first": ("Experiments", "threads or processes?", "Run"),
+    "lab-running": ("has a core", "w1", "primes below", "repetition"),
+    "lab-finished": ("w1", "finished", "FAILS", "primes below"),
+    "monitor": ("Mem", "VCS/s", "nginx: worker process"),
+}
+
+
+def text_of(svg: str) -> str:
+    """What stands on a picture, in the order of its lines."""
+    return html.unescape("\n".join(re.findall(r"<text [^>]*>([^<]*)</text>", svg))).replace("\xa0", " ")
+
+
+def test_every_picture_is_taken_here() -> None:
+    assert {name for name, _size, _cores in TAKES} == set(PICTURES) == set(SHOWN)
+
+
+@pytest.mark.parametrize(("name", "size", "cores"), TAKES, ids=[f"{name}-{size[0]}x{size[1]}-{n}" for name, size, n in TAKES])
+async def test_a_picture_is_the_same_every_time_and_shows_what_it_is_called(name: str, size: tuple[int, int], cores: int) -> None:
+    first = await take(PICTURES[name], size, cores)
+    assert await take(PICTURES[name], size, cores) == first
+    text = text_of(first)
+    for words in SHOWN[name]:
+        assert words in text, words
+    ElementTree.fromstring(first)
+
+
+async def test_the_light_theme_shows_the_same_in_other_colours() -> None:
+    dark = await take(PICTURES["lab-first"], SMALL)
+    light = await take(PICTURES["lab-first"], SMALL, theme="conclab-light")
+    assert text_of(light) == text_of(dark)
+    assert light != dark
+
+
+@pytest.fixture
+def only_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PICTURES", {"lab-first": PICTURES["lab-first"]})
+
+
+@pytest.mark.usefixtures("only_the_first")
+def test_the_command_writes_every_picture_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "new" / "folder"
+    assert main([str(folder), "--size", "80x24", "--cores", "4"]) == 0
+    assert [path.name for path in folder.iterdir()] == ["lab-first.svg"]
+    assert capsys.readouterr().out.split() == [str(folder / "lab-first.svg")]
+    assert "4 cores" in text_of((folder / "lab-first.svg").read_text())
+
+
+async def test_a_picture_becomes_a_png() -> None:
+    pytest.importorskip("resvg_py", reason="needs the extra `pictures`")
+    png = to_png(await take(PICTURES["lab-first"], SMALL))
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+    assert width > height > 300
