@@ -37,14 +37,15 @@ async def lab_running(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -
     await play(app, feed, pilot, 100)
     launch(app)
     await play(app, feed, pilot, 240)
-    await until_arm(app, feed, pilot, "processes")
+    until_arm(app, feed, "processes")
     await play(app, feed, pilot, 9)
 
 
-async def until_arm(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], name: str) -> None:
+def until_arm(app: ConclabApp, feed: ScriptedFeed, name: str) -> None:
     """Let the script's time pass until an arm begins."""
     while (arm := app.session.run_state.arm) is None or arm.name != name:
-        await play(app, feed, pilot, 1)
+        feed.tick(1)
+        app.beat()
 
 
 async def lab_finished(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
