@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "cli": {"model", "sampling", "lab", "recording", "tui", "cli", ""},
     "demos": {"model", "lab", "recording", "tui", "demos"},
 }
-TUI_ORDER = ("theme", "renderables", "layout", "charts", "widgets", "screens", "app")
+TUI_ORDER = ("theme", "renderables", "layout", "charts", "commands", "widgets", "screens", "app")
 RUNNER_OPEN_TO_LAB = {"conclab.runner", "conclab.runner.wire", "conclab.runner.registry"}
 RUNNER_FLOOR = (3, 9)
 

@@ -59,7 +59,8 @@ class WorkerView:
 
     def recent(self) -> Split:
         """Where its latest time went. A worker lives once in each repetition: what it did in another arm must not count here."""
-        return self.lane.recent(RECENT_CELLS, since=self.started_ns // CELL_NS)
+        newest = self.lane.cells[-1].cell if self.lane.cells else 0
+        return self.lane.recent(RECENT_CELLS, since=min(newest, self.started_ns // CELL_NS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,17 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.theme import Theme
 
 from conclab.model.runs import Plan
 from conclab.recording.feed import Changes, Feed, Session
+from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Place
 from conclab.tui.theme import THEMES
-from conclab.tui.widgets.keybar import declared_keys
 
 BEAT_S = 0.25
 """How often what has come is folded and drawn: once for each cell of the lanes."""
@@ -32,14 +33,16 @@ class ConclabApp(App[None]):
 
     TITLE = "conclab"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandsProvider}
     CSS = """
     Screen { background: $background; }
+    ModalScreen { background: $background 60%; }
     Toast { background: $field; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+p", "command_palette", "Commands", show=False, id="commands"),
-        Binding("ctrl+t", "turn_theme", "Light or dark", show=False, id="theme"),
-        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+p", "app.command_palette", "Commands", show=False, tooltip="Find any command by its name", id="commands"),
+        Binding("ctrl+t", "app.turn_theme", "Light or dark", show=False, tooltip="Turn from dark to light and back", id="theme"),
+        Binding("ctrl+c", "app.quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(
@@ -127,7 +130,7 @@ class ConclabApp(App[None]):
 
     def action_help(self) -> None:
         """What the words mean, and every key."""
-        self.push_screen(HelpScreen(declared_keys(self.screen)))
+        self.push_screen(HelpScreen(commands(self.screen)))
 
     def action_turn_theme(self) -> None:
         """From dark to light and back."""

@@ -10,6 +10,10 @@ NARROW = 100
 """Below this width the setup (catalogue and form) and the run are two pages instead of two columns."""
 SETUP = 38
 """Width of the left column."""
+READABLE = (38, 30, 24)
+"""Widths of a worker's own view of the output, in the order in which they are tried."""
+_LEAST_VIEW = 3
+"""Its name, and two lines."""
 _FRAME = 2
 """A pane's border, above and below."""
 
@@ -49,3 +53,14 @@ def arrange(width: int, height: int, cores: int, workers: int) -> Layout:
         legend=legend,
         verdict=verdict,
     )
+
+
+def grid(workers: int, width: int, height: int) -> tuple[int, int]:
+    """Columns and rows of the workers' own views: as wide as can be while all fit; else as many as there is room for."""
+    most_rows = max(1, height // _LEAST_VIEW)
+    for readable in READABLE:
+        most_columns = max(1, width // readable)
+        if workers <= most_columns * most_rows:
+            rows = -(-workers // most_columns)
+            return -(-workers // rows), rows
+    return max(1, width // READABLE[-1]), most_rows

@@ -13,7 +13,7 @@ from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.theme import DARK, LIGHT, Palette
 from conclab.tui.widgets.lines import LinesView
-from conclab.tui.widgets.output import OutputView
+from conclab.tui.widgets.output_view import OutputView
 from tests.tui.helpers import (
     PYTHONS,
     SECOND,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from conclab.tui.layout import NARROW, Layout, arrange
+from conclab.tui.layout import NARROW, Layout, arrange, grid
 
 CORES = (1, 2, 3, 4, 6, 8, 9, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 WORKERS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
@@ -68,3 +68,17 @@ def test_a_higher_screen_never_shows_less_of_anything() -> None:
 
 def test_equal_screens_are_divided_alike() -> None:
     assert arrange(120, 40, 2, 4) == arrange(120, 40, 2, 4)
+
+
+def test_workers_views_are_as_wide_as_can_be_while_all_fit() -> None:
+    assert grid(1, 80, 12) == (1, 1)
+    assert grid(4, 80, 12) == (2, 2)
+    assert grid(3, 160, 20) == (3, 1), "no row is left half empty where one will do"
+    assert grid(8, 80, 12) == (2, 4)
+    assert grid(12, 80, 12) == (3, 4), "narrower, for more"
+
+
+def test_where_not_all_views_fit_there_are_as_many_as_there_is_room_for() -> None:
+    columns, rows = grid(64, 80, 12)
+    assert (columns, rows) == (3, 4)
+    assert grid(5, 10, 1) == (1, 1)

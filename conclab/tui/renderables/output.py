@@ -10,6 +10,8 @@ from conclab.tui.renderables.blocks import Line, fit, right, style
 from conclab.tui.theme import Palette
 
 _NAME, _TIME, _MARK = 5, 10, 3
+_NARROW_TIME, _NARROW_MARK = 9, 2
+"""Where a worker has a view of its own, which is not wide."""
 
 
 def said_line(
@@ -24,7 +26,8 @@ def said_line(
         line.add(fit(name, _NAME), style(colour, bold=True))
     seconds = max(0, said.at_ns - started_ns) / 1e9
     errors = said.stream == "stderr"
-    line.add(right(f"{seconds:.3f} s", _TIME), style(palette.dim)).add(" ! " if errors else "   ", style(palette.blocked))
+    time, mark = (_TIME, _MARK) if with_name else (_NARROW_TIME, _NARROW_MARK)
+    line.add(right(f"{seconds:.3f} s", time), style(palette.dim)).add(right("! " if errors else "", mark), style(palette.blocked))
     text = Strip([Segment(said.text)]).crop(shift, shift + width).text if shift else said.text
-    room = width - _NAME * with_name - _TIME - _MARK
+    room = width - _NAME * with_name - time - mark
     return line.add(fit(text, room), style(palette.blocked if errors else palette.text)).strip(width)

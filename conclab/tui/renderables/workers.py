@@ -61,7 +61,7 @@ def worker_line(view: WorkerView, newest: int, width: int, palette: Palette, col
 def worker_lines(run: RunState, palette: Palette, width: int, colourless: bool = False) -> list[Strip]:
     """Header and one line for each worker, in the order of their names."""
     if not run.workers:
-        text = "starting …" if run.live else "each worker will have a line here: when it was on a core, wanted one, or was blocked"
+        text = "starting …" if run.live else "each worker gets a line here: on a core, wanting one, or blocked"
         return [plain(text, width, style(palette.dim))]
     newest = end_of_lanes(run)
     views = sorted(run.workers.values(), key=lambda view: (len(view.name), view.name))

@@ -18,12 +18,12 @@ class CompareDialog(ModalScreen[list[str] | None]):
     """Returns the paths of the chosen interpreters, or None."""
 
     DEFAULT_CSS = """
-    CompareDialog { align: center middle; background: $background 60%; }
+    CompareDialog { align: center middle; }
     CompareDialog > Vertical {
-        width: 60; max-width: 90%; height: auto; max-height: 90%;
+        width: 64; max-width: 90%; height: auto; max-height: 90%;
         background: $background; border: solid $primary; border-title-color: $primary; padding: 0 1;
     }
-    CompareDialog Label { color: $dim; margin: 0 0 1 0; }
+    CompareDialog Label { color: $dim; margin: 0 0 1 0; width: 100%; height: auto; }
     CompareDialog SelectionList { height: auto; max-height: 14; border: none; background: $field; padding: 0 1; }
     CompareDialog Horizontal { height: 1; margin: 1 0 0 0; }
     CompareDialog Button { margin: 0 1 0 0; min-width: 12; background: $field; }
@@ -44,7 +44,7 @@ class CompareDialog(ModalScreen[list[str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Compare"
-            yield Label(f"“{self._title}” under several Pythons, interleaved. Space chooses, F5 runs.", markup=False)
+            yield Label(f"Run “{self._title}” under several Pythons, in turn. Space chooses, F5 runs.", markup=False)
             yield SelectionList[str](
                 *(Selection(label, path, path == self._chosen) for label, path in self._pythons.items()), compact=True
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from conclab.tui.commands import Command
 from conclab.tui.renderables.blocks import Line, fit, plain, style, wrapped
 from conclab.tui.widgets.lines import LinesView
 
@@ -25,18 +27,29 @@ _WORDS = (
 )
 
 
+_LEFT = 16
+
+
+def _entry(word: str, meaning: str, width: int, word_look: Style, meaning_look: Style) -> list[Strip]:
+    """A word and what it means, over as many lines as that takes."""
+    return [
+        Line().add(fit("" if number else word, _LEFT), word_look).add(part, meaning_look).strip(width)
+        for number, part in enumerate(wrapped(meaning, width - _LEFT))
+    ]
+
+
 class HelpScreen(ModalScreen[None]):
     """Closed by any of the keys that opened it, or Esc."""
 
     DEFAULT_CSS = """
-    HelpScreen { align: center middle; background: $background 60%; }
+    HelpScreen { align: center middle; }
     HelpScreen > LinesView { width: 84; max-width: 95%; height: 90%; border: solid $primary; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "close", "Close")]
 
-    def __init__(self, keys: list[tuple[str, str]]) -> None:
+    def __init__(self, commands: list[Command]) -> None:
         super().__init__()
-        self._keys = keys
+        self._commands = commands
 
     def compose(self) -> ComposeResult:
         view = LinesView("Help")
@@ -48,15 +61,14 @@ class HelpScreen(ModalScreen[None]):
         view = self.query_one(LinesView)
         palette, width = view.palette, view.room
         lines: list[Strip] = []
+
         title, text, dim = style(palette.title, bold=True), style(palette.text), style(palette.dim)
         lines += [plain("What the words mean", width, title)]
         for word, meaning in _WORDS:
-            for number, part in enumerate(wrapped(meaning, width - 16)):
-                line = Line().add(fit(word if number == 0 else "", 15), text).add(" ").add(part, dim)
-                lines.append(line.strip(width))
+            lines += _entry(word, meaning, width, text, dim)
         lines += [plain("", width), plain("Keys", width, title)]
-        for key, meaning in self._keys:
-            lines.append(Line().add(fit(key, 15), text).add(" ").add(meaning, dim).strip(width))
+        for command in self._commands:
+            lines += _entry(", ".join(command.keys), command.meaning, width, text, dim)
         view.show(lines)
 
     def action_close(self) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
-from textual.widget import Widget
+from textual.events import DescendantFocus
 
+from conclab.lab.catalogue import catalogue
 from conclab.lab.interpreters import NoInterpreter, ask, is_known
 from conclab.lab.planning import BadRequest, make_plan
 from conclab.model.experiments import Experiment
@@ -21,7 +22,7 @@ from conclab.model.runs import Plan
 from conclab.model.verdicts import Status
 from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.screens.compare import CompareDialog
-from conclab.tui.screens.place import Place
+from conclab.tui.screens.pages import TwoPages
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
 from conclab.tui.widgets.keybar import KeyBar
@@ -29,8 +30,8 @@ from conclab.tui.widgets.output import VIEWS
 from conclab.tui.widgets.results import Results
 
 
-class LabScreen(Place):
-    """Two columns, or two pages where there is no room for them."""
+class LabScreen(TwoPages):
+    """The setup (catalogue and form) and the results."""
 
     NAME = "lab"
     DEFAULT_CSS = """
@@ -38,38 +39,34 @@ class LabScreen(Place):
     LabScreen #setup { width: 38; }
     LabScreen #catalogue { height: 1fr; min-height: 5; }
     LabScreen #form { height: auto; max-height: 60%; }
-    LabScreen.-narrow #setup { width: 100%; layout: horizontal; }
-    LabScreen.-narrow #catalogue { height: 100%; width: 1fr; }
-    LabScreen.-narrow #form { height: 100%; max-height: 100%; width: 1fr; }
-    LabScreen.-narrow #results { width: 100%; display: none; }
-    LabScreen.-narrow.-results #setup { display: none; }
-    LabScreen.-narrow.-results #results { display: block; }
-    LabScreen.-zoomed #setup { display: none; }
-    LabScreen.-zoomed #results { width: 100%; display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5", "run", "Run", id="lab.run"),
-        Binding("escape", "stop", "Stop", id="lab.stop"),
-        Binding("c", "compare", "Compare", id="lab.compare"),
-        Binding("r", "again", "Repeat", id="lab.again"),
-        Binding("o", "output", "Output", id="lab.output"),
-        Binding("z", "zoom", "Maximise", id="lab.zoom"),
-        Binding("g,ctrl+g", "app.go('monitor')", "Monitor", id="lab.monitor"),
-        Binding("ctrl+p", "app.command_palette", "Commands", id="lab.commands"),
-        Binding("e", "about", "Explain", id="lab.about"),
-        Binding("tab", "next_pane(1)", "Next pane", id="lab.next"),
-        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, id="lab.previous"),
+        Binding("f5", "run", "Run", tooltip="Run the chosen experiment with the form's values", id="lab.run"),
+        Binding("escape", "stop", "Stop", tooltip="Stop the run; without one, step back", id="lab.stop"),
+        Binding("c", "compare", "Compare", tooltip="Run it under several Pythons, side by side", id="lab.compare"),
+        Binding("r", "again", "Repeat", tooltip="The last run once more, with the values that it had", id="lab.again"),
+        Binding(
+            "o",
+            "output",
+            "Output",
+            tooltip="Output merged, or by worker; a chart; what it is about",
+            id="lab.output",
+        ),
+        Binding("z", "zoom", "Maximise", tooltip="Give the focused pane the whole screen, or give it back", id="lab.zoom"),
+        Binding("g,ctrl+g", "app.go('monitor')", "Monitor", tooltip="The machine and its processes", id="lab.monitor"),
+        Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="lab.commands"),
+        Binding("e", "about", "Explain", tooltip="What the chosen experiment asks, and how it goes about it", id="lab.about"),
+        Binding("tab", "next_pane(1)", "Next pane", tooltip="Move on to the next pane or field", id="lab.next"),
+        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="Move back", id="lab.previous"),
     ]
 
     def __init__(self, session: Session, pythons: Mapping[str, str]) -> None:
-        super().__init__(session)
+        super().__init__(session, Results(session, lambda: self.experiment))
         self._pythons = pythons
         self._last_plan: Plan | None = None
         self._found: dict[str, Status] = {}
-        self.results = Results(session, lambda: self.experiment)
         self._was_live = False
         self._asking = False
-        self._before_zoom: tuple[bool, Widget | None] = (False, None)
 
     def compose(self) -> ComposeResult:
         machine = self.session.feed.machine
@@ -89,14 +86,6 @@ class LabScreen(Place):
     @property
     def experiment(self) -> Experiment:
         return self.query_one(Catalogue).experiment
-
-    def on_resize(self, event: Resize) -> None:
-        # This comes before Textual's own handler, which lays the screen out: the new styles have to be in force by then, or one
-        # frame of the old division would flash up.
-        narrow = self.results.divide(event.size.width, event.size.height).narrow
-        if narrow != self.has_class("-narrow"):
-            self.set_class(narrow, "-narrow")
-            self.app.stylesheet.update(self, animate=False)
 
     def refresh_view(self, changes: Changes) -> None:
         super().refresh_view(changes)
@@ -139,7 +128,7 @@ class LabScreen(Place):
             self.notify("A run is on; Esc stops it.", severity="warning")
             return
         self._last_plan = plan
-        self._turn_page(results=True)
+        self.turn_page(results=True)
         if self.results.output.view in ("about", "chart"):
             self.results.turn("merged")
         self.refresh_view(EVERYTHING)
@@ -149,6 +138,16 @@ class LabScreen(Place):
         self.query_one(Catalogue).choose(plan.experiment.name)
         self.launch(plan)
 
+    def more_commands(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """Every experiment can be chosen by its name."""
+        for experiment in catalogue():
+            yield f"Choose: {experiment.title}", experiment.question, partial(self._choose, experiment.name)
+
+    def _choose(self, name: str) -> None:
+        self.turn_page(results=False)
+        self.query_one(Catalogue).choose(name)
+        self.call_after_refresh(self.query_one(Catalogue).focus)
+
     def _order(self, paths: list[str]) -> None:
         """Begin the chosen experiment under these interpreters. One that is not known yet is asked first, and may take its time."""
         if all(is_known(path) for path in paths):
@@ -157,8 +156,9 @@ class LabScreen(Place):
             self._asking = True
             self._follow_run()
             self.refresh_bindings()
-            self.run_worker(self._ask_then_launch(paths), group="asking", exclusive=True)
+            self._ask_then_launch(paths)
 
+    @work(exclusive=True, group="asking")
     async def _ask_then_launch(self, paths: list[str]) -> None:
         try:
             for path in paths:
@@ -204,7 +204,7 @@ class LabScreen(Place):
         elif self.results.zoomed:
             self.action_zoom()
         else:
-            self._turn_page(results=False)
+            self.turn_page(results=False)
             self.query_one(Catalogue).focus()
 
     def action_compare(self) -> None:
@@ -224,46 +224,10 @@ class LabScreen(Place):
 
     def _show_output(self, view: str) -> None:
         """Turn the output pane, and see to it that it can be seen."""
-        self._turn_page(results=True)
+        self.turn_page(results=True)
         if self.results.zoomed:
             self.results.zoom(self.results.output)
         self.results.turn(view)
-
-    def _turn_page(self, results: bool) -> None:
-        """On a narrow screen: show the results, or the setup."""
-        self.set_class(results, "-results")
-
-    def action_zoom(self) -> None:
-        """Give the focused pane the whole screen, or give it back."""
-        if self.results.zoomed:
-            page, focused = self._before_zoom
-            self.results.unzoom()
-            self.remove_class("-zoomed")
-            self._turn_page(page)
-            if (focused is not None and not self.results.has_focus_within) or not page:
-                self.set_focus(focused)
-        else:
-            self._before_zoom = (self.has_class("-results"), self.focused)
-            self.add_class("-zoomed")
-            self.results.zoom(self.results.pane_of(self.focused))
-        self.refresh_view(EVERYTHING)
-
-    def action_next_pane(self, step: int) -> None:
-        """Move the focus on; on a narrow screen, over the edge of the page to the other one."""
-        chain = self.focus_chain
-        at_edge = not chain or self.focused is (chain[-1] if step > 0 else chain[0])
-        if self.has_class("-narrow") and not self.results.zoomed and at_edge:
-            self._turn_page(not self.has_class("-results"))
-            self.call_after_refresh(self._focus_edge, step)
-        elif step > 0:
-            self.focus_next()
-        else:
-            self.focus_previous()
-
-    def _focus_edge(self, step: int) -> None:
-        chain = self.focus_chain
-        if chain:
-            self.set_focus(chain[0] if step > 0 else chain[-1])
 
     @on(Catalogue.Chosen)
     async def _chosen(self, event: Catalogue.Chosen) -> None:

@@ -23,12 +23,12 @@ class ProcessView(LinesView):
     """The table under its header. The cursor stays on its process while the rows around it move."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "move_page(-1)", "Page up", show=False),
-        Binding("pagedown", "move_page(1)", "Page down", show=False),
-        Binding("home", "move_to(0)", "Top", show=False),
-        Binding("end", "move_to(-1)", "Bottom", show=False),
+        Binding("up,k", "move(-1)", "One process up", show=False),
+        Binding("down,j", "move(1)", "One process down", show=False),
+        Binding("pageup", "move_page(-1)", "A page up", show=False),
+        Binding("pagedown", "move_page(1)", "A page down", show=False),
+        Binding("home", "move_to(0)", "To the first", show=False),
+        Binding("end", "move_to(-1)", "To the last", show=False),
     ]
 
     def __init__(self) -> None:
@@ -118,8 +118,8 @@ class MonitorScreen(Place):
     MonitorScreen > #processes { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g,ctrl+g", "app.go('lab')", "Lab", id="monitor.lab"),
-        Binding("ctrl+p", "app.command_palette", "Commands", id="monitor.commands"),
+        Binding("g,ctrl+g", "app.go('lab')", "Lab", tooltip="The experiments", id="monitor.lab"),
+        Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="monitor.commands"),
     ]
 
     def __init__(self, session: Session) -> None:

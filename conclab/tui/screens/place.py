@@ -19,9 +19,9 @@ class Place(Screen[None]):
 
     NAME: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
+        Binding("question_mark", "app.help", "Help", key_display="?", tooltip="What the words mean, and every key", id="help"),
         Binding("f1", "app.help", "Help", id="help.f1"),
-        Binding("q", "app.quit", "Quit", id="quit"),
+        Binding("q", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit"),
         Binding("f10", "app.quit", "Quit", id="quit.f10"),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -143,14 +144,11 @@ class Results(Vertical):
         self.output.repaint()
         self.draw(EVERYTHING)
 
-    def turn(self, view: str) -> None:
+    @work(exclusive=True, group="output")
+    async def turn(self, view: str) -> None:
         """Show another view in the output pane."""
-
-        async def turning() -> None:
-            # The state is asked for here and not before: the run goes on until the turn's turn comes.
-            await self.output.turn(view, self._run, self._chosen())
-
-        self.run_worker(turning(), group="output", exclusive=True)
+        # The state is asked for here, when the turn's turn comes: the run goes on until then.
+        await self.output.turn(view, self._run, self._chosen())
 
     @property
     def zoomed(self) -> bool:

@@ -121,6 +121,6 @@ def test_with_colour_the_legend_shows_each_state_beside_its_words() -> None:
 
 def test_before_anyone_has_started_it_says_what_is_to_come() -> None:
     (idle,) = texts(worker_lines(RunState(), DARK, 120))
-    assert "each worker will have a line here" in idle
+    assert "each worker gets a line here" in idle
     (starting,) = texts(worker_lines(RunState(phase="checking"), DARK, 120))
     assert starting.strip() == "starting …"

@@ -17,6 +17,12 @@ def keys_of(bar: str) -> set[str]:
     return set(words[::2])
 
 
+def listed(lines: list[str]) -> set[str]:
+    """Every key that help explains."""
+    heads = (re.split(r" {2,}", line)[0] for line in lines[lines.index("Keys") + 1 :])
+    return {key for head in heads for key in head.split(", ")}
+
+
 async def everything(lines: LinesView) -> list[str]:
     return [strip.text.rstrip() for strip in lines._lines]
 
@@ -34,8 +40,7 @@ async def test_help_opens_on_every_place_lists_every_key_of_the_footer_and_close
             assert app.is_running
         await press(pilot, "question_mark")
         lines = await everything(app.screen.query_one(LinesView))
-        listed = {line.split()[0] for line in lines[lines.index("Keys") + 1 :]}
-        assert {key.lower() for key in keys} <= {key.lower() for key in listed}
+        assert keys <= listed(lines)
 
 
 async def test_help_calls_keys_by_the_names_that_the_footer_has_for_them() -> None:
@@ -43,7 +48,7 @@ async def test_help_calls_keys_by_the_names_that_the_footer_has_for_them() -> No
         keys = keys_of(key_bar(app))
         await press(pilot, "f1")
         lines = await everything(app.screen.query_one(LinesView))
-        assert keys <= {line.split()[0] for line in lines[lines.index("Keys") + 1 :]}
+        assert keys <= listed(lines)
 
 
 async def test_the_words_on_the_screen_and_every_key_are_explained() -> None:
@@ -54,7 +59,17 @@ async def test_the_words_on_the_screen_and_every_key_are_explained() -> None:
             assert word in text
         lines = await everything(app.screen.query_one(LinesView))
         for line in lines[lines.index("Keys") + 1 :]:
-            assert re.match(r"\S+ {2,}\w", line), line
+            assert re.match(r"\S+(, \S+)* {2,}\w", line), line
+
+
+async def test_every_action_is_listed_once_with_all_its_keys() -> None:
+    async with opened((200, 60)) as (app, _feed, pilot):
+        await press(pilot, "f1")
+        lines = await everything(app.screen.query_one(LinesView))
+        keys = lines[lines.index("Keys") + 1 :]
+        meanings = [line[16:] for line in keys]
+        assert len(set(meanings)) == len(meanings)
+        assert [re.split(r" {2,}", line)[0] for line in keys[-2:]] == ["?, F1", "q, F10, ^c"]
 
 
 async def test_help_fits_a_small_screen_and_scrolls_to_its_last_key() -> None:

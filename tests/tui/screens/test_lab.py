@@ -20,7 +20,8 @@ from conclab.tui.screens.compare import CompareDialog
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
 from conclab.tui.widgets.lines import LinesView
-from conclab.tui.widgets.output import AboutView, OutputPane, OutputView
+from conclab.tui.widgets.output import AboutView, OutputPane
+from conclab.tui.widgets.output_view import OutputView
 from tests.tui.helpers import (
     SECOND,
     fed_by_hand,
@@ -270,18 +271,25 @@ async def test_by_worker_everyone_has_a_column_with_its_own_lines_only() -> None
 
 
 async def test_workers_that_come_later_get_their_column_and_what_has_no_room_is_counted() -> None:
-    async with fed_by_hand((100, 30)) as (app, feed, pilot):
+    async with fed_by_hand((100, 24)) as (app, feed, pilot):
         await press(pilot, "f5")
         feed.give(run_started(feed.launched[0]), step_started(feed.launched[0]), *_started("w1"))
         app.beat()
         await press(pilot, "o")
         assert len(app.screen.query(OutputView)) == 1
-        feed.give(*_started("w1", "w2", "w3", "w4", "w5"))
+        names = [f"w{number}" for number in range(1, 10)]
+        feed.give(*_started(*names))
         app.beat()
         await settle(pilot)
         shown = len(app.screen.query(OutputView))
-        assert 1 < shown < 5
-        assert f"{figures.plural(5 - shown, 'worker')} more do not fit" in pane_text(app, "#output")
+        assert 1 < shown < 9
+        assert f"{figures.plural(9 - shown, 'worker')} more do not fit" in pane_text(app, "#output")
+        await resize(pilot, 200, 60)
+        app.beat()
+        await settle(pilot)
+        assert [view.worker for view in app.screen.query(OutputView)] == names
+        for name in names:
+            assert f"─ {name} ─" in pane_text(app, "#output"), "each says whose it is"
 
 
 async def test_the_chart_has_a_line_for_each_arm_once_there_are_repetitions() -> None:

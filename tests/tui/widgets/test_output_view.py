@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from conclab.model.events import Line, Output, WorkerStarted
 from conclab.model.run_state import MOST_LINES, RunState, fold
-from conclab.tui.widgets.output import OutputView
+from conclab.tui.widgets.output_view import OutputView
 from tests.tui.helpers import SECOND, Themed, fed_by_hand, is_exactly, pane_lines, pane_text, plan, press, run_started, settle
 
 HEIGHT = 10
