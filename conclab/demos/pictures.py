@@ -35,7 +35,7 @@ async def play(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], slots: i
 
 async def lab_running(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
     await play(app, feed, pilot, 100)
-    launch(app)
+    await launch(app)
     await play(app, feed, pilot, 240)
     until_arm(app, feed, "processes")
     await play(app, feed, pilot, 9)
@@ -61,7 +61,7 @@ async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> 
 
 async def monitor(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
     await play(app, feed, pilot, 200)
-    launch(app)
+    await launch(app)
     await play(app, feed, pilot, 40)
     app.action_go("monitor")
     await pilot.pause()
@@ -76,14 +76,14 @@ PICTURES: dict[str, Act] = {
 }
 
 
-def launch(app: ConclabApp, experiment: str = "threads-or-processes", **given: str) -> None:
+async def launch(app: ConclabApp, experiment: str = "threads-or-processes", **given: str) -> None:
     """Begin a run as the Run button would, under interpreters that need not exist."""
     from conclab.lab.catalogue import find
     from conclab.lab.planning import make_plan
     from conclab.model.experiments import Interpreter
 
     python = Interpreter(PYTHONS["3.13"], "cpython", "3.13.0", free_threaded=False)
-    app.open_with(make_plan(find(experiment), given, app.session.feed.machine, [python], rounds=5))
+    await app.open_with(make_plan(find(experiment), given, app.session.feed.machine, [python], rounds=5))
 
 
 async def take(act: Act, size: tuple[int, int] = SIZE, cores: int = 2, theme: str = "conclab-dark") -> str:

@@ -82,10 +82,10 @@ class ConclabApp(App[None]):
         gc.collect()
         gc.freeze()  # what has been made up to here stays for good: the collector need not look at it again
 
-    def open_with(self, plan: Plan) -> None:
+    async def open_with(self, plan: Plan) -> None:
         """Go to the lab and begin a run."""
         self.action_go("lab")
-        self._lab.open_with(plan)
+        await self._lab.open_with(plan)
 
     def _handle_signals(self) -> None:
         """Leave the terminal as it was found when asked to end from outside (Textual handles none of these)."""

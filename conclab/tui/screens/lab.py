@@ -133,8 +133,9 @@ class LabScreen(TwoPages):
             self.results.turn("merged")
         self.refresh_view(EVERYTHING)
 
-    def open_with(self, plan: Plan) -> None:
-        """Show the plan's experiment and begin it."""
+    async def open_with(self, plan: Plan) -> None:
+        """Show the plan's experiment and values, and begin it."""
+        await self.query_one(Form).take_over(plan)
         self.query_one(Catalogue).choose(plan.experiment.name)
         self.launch(plan)
 
@@ -212,7 +213,8 @@ class LabScreen(TwoPages):
             if paths:
                 self._order(paths)
 
-        self.app.push_screen(CompareDialog(self.experiment.title, self._pythons, self.query_one(Form).python), compare)
+        form = self.query_one(Form)
+        self.app.push_screen(CompareDialog(self.experiment.title, form.pythons, form.python), compare)
 
     def action_output(self) -> None:
         """Turn the output pane to its next view."""

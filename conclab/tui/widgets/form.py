@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Select
 from conclab.lab.planning import MOST_ROUNDS, check_value
 from conclab.model.experiments import Experiment, Kind, Parameter, Value
 from conclab.model.machine import Machine
+from conclab.model.runs import Plan
 
 REPETITIONS = "repetitions"
 PYTHON = "python"
@@ -96,6 +97,27 @@ class Form(VerticalScroll, can_focus=False):
         """What differs from the defaults, as typed."""
         name = self._experiment.name if self._experiment else ""
         return dict(self._texts.get(name, {}))
+
+    @property
+    def pythons(self) -> dict[str, str]:
+        """Label to path of the interpreters that can be chosen."""
+        return dict(self._pythons)
+
+    async def take_over(self, plan: Plan) -> None:
+        """Show the values of a plan that was made elsewhere (``conclab run --tui``), its Pythons among the choices."""
+        for python in plan.pythons:
+            if python.path not in self._pythons.values():
+                name = python.label if python.label not in self._pythons else python.path
+                self._pythons[name] = python.path
+        self._python = plan.pythons[0].path
+        self._repetitions = str(plan.rounds) if plan.exact_rounds else ""
+        self._texts[plan.experiment.name] = {
+            parameter.name: str(plan.values[parameter.name])
+            for parameter in plan.experiment.parameters
+            if plan.values[parameter.name] != parameter.default_for(plan.machine, plan.values)
+        }
+        self._experiment = None  # so that its fields are made anew
+        await self.ask(plan.experiment)
 
     async def ask(self, experiment: Experiment) -> None:
         """Show the fields of an experiment; what was typed for it before is kept."""

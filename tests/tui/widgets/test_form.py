@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from textual.widgets import Select
 
 from conclab.lab.catalogue import catalogue
-from conclab.model.experiments import Kind
+from conclab.model.experiments import Interpreter, Kind
 from conclab.sampling.scripted import scripted_machine
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
-from tests.tui.helpers import field, fill, inside, opened, pane_text, press, settle
+from tests.tui.helpers import field, fill, inside, opened, pane_text, plan, press, settle
 
 
 async def test_every_experiment_stands_with_its_defaults_its_units_and_nothing_wrong() -> None:
@@ -119,3 +120,32 @@ async def test_what_is_typed_by_keys_reaches_the_form_and_is_no_command() -> Non
         await press(pilot, "enter", "end", "q", "c", "r", "o", "z", "g", "e")
         assert app.is_running
         assert field(app, "workers").value == "4qcrozge"
+
+
+async def test_a_plan_that_was_made_elsewhere_stands_in_the_form_and_can_be_run_again_from_there() -> None:
+    elsewhere = Interpreter("/opt/python3.99/bin/python", "cpython", "3.99.0", free_threaded=False)
+    asked = plan("lost-update", rounds=3, workers="3")
+    asked = replace(asked, pythons=(elsewhere,), arms=tuple(arm.under(elsewhere) for arm in asked.arms), exact_rounds=True)
+    async with opened() as (app, _feed, pilot):
+        await app.open_with(asked)
+        await settle(pilot)
+        form = app.screen.query_one(Form)
+        assert form.given == {"workers": "3"}
+        assert field(app, "workers").value == "3"
+        assert field(app, "repetitions").value == "3"
+        assert form.python == elsewhere.path
+        assert form.pythons["3.99"] == elsewhere.path
+        assert app.screen.query_one(Catalogue).experiment.name == "lost-update"
+        assert form.wrong == {}
+
+
+async def test_what_a_plan_left_to_its_defaults_still_follows() -> None:
+    async with opened() as (app, _feed, pilot):
+        await app.open_with(plan(work="hashing"))
+        await settle(pilot)
+        form = app.screen.query_one(Form)
+        assert form.given == {"work": "hashing"}
+        size = field(app, "size").value
+        app.screen.query_one("#field-work", Select).value = "primes"
+        await settle(pilot)
+        assert field(app, "size").value != size
