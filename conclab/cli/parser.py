@@ -26,6 +26,13 @@ class _Parser(argparse.ArgumentParser):
         raise Trouble(f"{message}; see `{self.prog} --help`")
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
 def _later(module: str) -> Callable[[argparse.Namespace], int]:
     """The command of a module below ``conclab.cli``, imported only when it is called."""
 
@@ -59,6 +66,7 @@ def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
         prog="conclab",
+        usage="conclab [-h] [--version] [COMMAND ...]",
         description="A laboratory for concurrency, in a terminal. Without a command it opens the lab.",
         epilog=(
             "examples:\n"
@@ -72,7 +80,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"conclab {__version__}")
     parser.set_defaults(command=_later("lab"))
-    commands = parser.add_subparsers(title="commands", metavar="", parser_class=_Parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="conclab", parser_class=_Parser)
 
     listing = _add(
         commands, "list", "show the experiments", "With their parameters, defaults and ranges on this machine.", "conclab list"
@@ -90,7 +98,7 @@ def build() -> argparse.ArgumentParser:
     run.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], dest="settings", help="set a parameter; may be repeated"
     )
-    run.add_argument("--repeat", metavar="N", type=int, help="exactly N repetitions of every arm")
+    run.add_argument("--repeat", metavar="N", type=_whole, help="exactly N repetitions of every arm")
     run.add_argument(
         "--python",
         metavar="EXE",
@@ -99,7 +107,7 @@ def build() -> argparse.ArgumentParser:
         dest="pythons",
         help="an interpreter: path, command or version; repeat it to compare several",
     )
-    run.add_argument("--seed", metavar="N", type=int, default=0, help="order of the arms and random pauses (default 0)")
+    run.add_argument("--seed", metavar="N", type=_whole, default=0, help="order of the arms and random pauses (default 0)")
     run.add_argument("--output", action="store_true", help="also print what the workers print, to standard error")
     run.add_argument("--tui", action="store_true", help="open the lab with it running")
     _json(run)

@@ -59,10 +59,11 @@ class _Progress:
 def _print(run: Run) -> None:
     plan = run.plan
     pythons = ", ".join(python.label for python in plan.pythons)
-    cores = figures.cores(plan.machine.usable_cores)
+    usable = plan.machine.usable_cores
+    cores = f"{figures.cores(usable)} usable {'core' if usable == 1 else 'cores'}"
     rounds = max((verdict.rounds for verdict in run.verdicts), default=0)
     print(paint(plan.experiment.title, "bold", "cyan"), paint(plan.experiment.question, "dim"))
-    facts = f"Python {pythons} · {cores} usable cores · {figures.plural(rounds, 'repetition')} of every arm"
+    facts = f"Python {pythons} · {cores} · {figures.plural(rounds, 'repetition')} of every arm"
     print(paint(f"{facts} in {figures.duration(run.wall_ns)}", "dim"))
     several = len(plan.pythons) > 1
     for python, verdict in zip(plan.pythons, run.verdicts, strict=False):

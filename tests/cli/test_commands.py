@@ -64,7 +64,7 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["run", "waiting-room", "--set", "nosuch=1"], "no parameter 'nosuch'; it has"),
         (["run", "waiting-room", "--set", "size=1", "--set", "size=2"], "is given twice"),
         (["run", "waiting-room", "--repeat", "0"], "repetitions: 0 is out of range"),
-        (["run", "waiting-room", "--repeat", "many"], "invalid int value: 'many'"),
+        (["run", "waiting-room", "--repeat", "many"], "'many' is not a whole number"),
         (["run", "waiting-room", "--python", "/no/such/python"], "there is no interpreter '/no/such/python'"),
         (["run", "waiting-room", "--python", "/etc/passwd"], "cannot be executed"),
         (["run", "waiting-room", "--python", "/bin/true"], "is not a Python that conclab can use"),
