@@ -209,15 +209,16 @@ def _who(scene: _Scene) -> Strip:
     line, run = Line(), scene.run
     dim = style(scene.palette.dim)
     if run.live:
-        line.add("has a core: ", dim)
         # With few cores each has its place, so that nothing jumps; with many only those are named that a worker has.
         few = scene.count <= MOST_ROWS
-        for core in range(scene.count) if few else sorted(run.having)[: max(1, (scene.width - 60) // 9)]:
+        named = list(range(scene.count)) if few else sorted(run.having)[: max(1, (scene.width - 60) // 9)]
+        line.add("has a core: " if named else "", dim)
+        for core in named:
             name = run.having.get(core, "–")
             line.add(f" {core} ", dim).add(fit(name, 5), style(scene.colours.get(name, scene.palette.dim), bold=True))
         used = run.cores_used()
         if used is not None:
-            line.add(f" {used:.2f} of {scene.count} cores used by the experiment", style(scene.palette.text))
+            line.add(f"{' ' if named else ''}{used:.2f} of {scene.count} cores used by the experiment", style(scene.palette.text))
     else:
         line.add("colour shows which worker has a core; grey-blue is everything else", dim)
     return line.strip(scene.width)

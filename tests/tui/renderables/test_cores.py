@@ -151,6 +151,9 @@ def test_with_hundreds_of_cores_only_those_that_a_worker_has_are_named() -> None
     run = run_state(worker("w1", 0), worker("w2", 1), having={200: "w2", 7: "w1"})
     line = texts(cores_lines(machine_state(*[1.0] * 256), run, DARK, 120, 6, 1))[-1]
     assert re.search(r"has a core:\s+7 w1\s+200 w2", line)
+    nobody = run_state(worker("w1", 0, lane(NOW - 6, *[(1.0, 0.0)] * 6)))
+    line = texts(cores_lines(machine_state(*[1.0] * 256), nobody, DARK, 120, 6, 1))[-1]
+    assert line.startswith("1.00 of 256 cores used")
 
 
 def test_how_many_cores_the_experiment_uses_is_left_out_while_nobody_was_sampled() -> None:
