@@ -13,6 +13,9 @@ from dataclasses import dataclass
 __all__ = ["Interval", "abba", "median", "outliers", "ratio_of_medians", "wilson"]
 
 RESAMPLES = 1_000
+_STUDENT = {3: 4.303, 4: 3.182, 5: 2.776}
+"""Student's t at 97.5 % by the number of values: with fewer than six, not even the least and the greatest enclose the median 95
+times in 100 (3: 75, 4: 87, 5: 94), so drawing from them cannot give such an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def ratio_of_medians(above: Sequence[float], below: Sequence[float], seed: int =
 
     The two sequences are pairs: element i of both was measured in the same round, so rounds are drawn, not values, and what
     slowed a whole round down cancels out. With fewer than three rounds there is no interval: None. (Efron and Tibshirani, An
-    Introduction to the Bootstrap, ch. 13.)
+    Introduction to the Bootstrap, ch. 13.) With three to five rounds it is widened to Student's interval of the ratios by round.
     """
     if len(above) != len(below):
         raise ValueError("pairs are needed: one value of each per round")
@@ -70,11 +73,30 @@ def ratio_of_medians(above: Sequence[float], below: Sequence[float], seed: int =
     if not ratios:
         return None
     ratios.sort()
-    return Interval(
-        value=median(above) / middle,
-        low=ratios[int(0.025 * (len(ratios) - 1))],
-        high=ratios[math.ceil(0.975 * (len(ratios) - 1))],
-    )
+    low, high = ratios[int(0.025 * (len(ratios) - 1))], ratios[math.ceil(0.975 * (len(ratios) - 1))]
+    if count in _STUDENT:
+        by_round = _student([top / bottom for top, bottom in pairs if bottom > 0])
+        low, high = min(low, by_round[0]), max(high, by_round[1])
+    return Interval(median(above) / middle, low, high)
+
+
+def _student(values: Sequence[float]) -> tuple[float, float]:
+    """Student's 95 % interval of the mean of three to five values: of their logarithms, as fits ratios, unless one is nought."""
+    if len(values) not in _STUDENT:
+        return math.inf, -math.inf  # encloses nothing: it widens no other interval
+    if min(values) > 0:
+        low, high = _student_plain([math.log(value) for value in values])
+        return math.exp(low), math.exp(high)
+    low, high = _student_plain(values)
+    return max(0.0, low), high
+
+
+def _student_plain(values: Sequence[float]) -> tuple[float, float]:
+    count = len(values)
+    mean = math.fsum(values) / count
+    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
+    half = _STUDENT[count] * spread / math.sqrt(count)
+    return mean - half, mean + half
 
 
 def wilson(successes: int, trials: int) -> Interval | None:

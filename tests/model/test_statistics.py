@@ -36,8 +36,32 @@ def test_the_ratio_of_known_medians() -> None:
     found = ratio_of_medians([30.0, 20.0, 40.0], [10.0, 15.0, 5.0])
     assert found is not None
     assert found.value == 3.0
-    # The most and the least that any draw of these three rounds can give.
-    assert 20 / 15 <= found.low <= 3.0 <= found.high <= 40 / 5
+    # Student's t of ln 3, ln 4/3 and ln 8, with two degrees of freedom.
+    assert (round(found.low, 3), round(found.high, 2)) == (0.342, 29.50)
+
+
+def test_six_rounds_are_judged_by_what_was_measured_alone() -> None:
+    found = ratio_of_medians([30.0, 20.0, 40.0, 30.0, 30.0, 20.0], [10.0, 15.0, 5.0, 10.0, 10.0, 10.0])
+    assert found is not None
+    assert 20 / 15 <= found.low <= found.value <= found.high <= 40 / 5, "no draw can give less or more"
+
+
+@pytest.mark.parametrize("rounds", [3, 4, 5, 6, 9])
+def test_of_a_hundred_intervals_ninety_odd_enclose_the_true_ratio_however_few_rounds_there_were(rounds: int) -> None:
+    draw = random.Random(rounds)
+
+    def measured() -> list[float]:
+        return [math.exp(draw.gauss(0, 0.03)) for _ in range(rounds)]
+
+    found = [ratio_of_medians(measured(), measured(), seed) for seed in range(200)]
+    assert sum(one is not None and one.low <= 1.0 <= one.high for one in found) >= 180
+
+
+def test_shares_of_nothing_have_an_interval_too() -> None:
+    found = ratio_of_medians([0.0, 1.0, 0.0], [1.0, 1.0, 1.0])
+    assert found is not None
+    assert found.low == 0.0 < found.high
+    assert ratio_of_medians([0.0] * 3, [1.0] * 3) == Interval(0.0, 0.0, 0.0)
 
 
 def test_what_slows_a_whole_round_down_cancels_out() -> None:
