@@ -181,6 +181,13 @@ def where_time_went(results: Results, arm: str) -> str:
     return " · ".join(parts)
 
 
+def a_little(interval: Interval | None, threshold: float) -> str:
+    """What FAILS has to add when the ratio is above one all the same, only not by as much as was asked for; else nothing."""
+    if interval is None or interval.low <= 1:
+        return ""
+    return f" That is a little, and less than the {figures.times(threshold)} that would count."
+
+
 def ideal(results: Results, workers: int) -> Evidence:
     """The bar of what cannot be exceeded: the workers or the usable cores, whichever are fewer."""
     return Evidence("ideal", float(min(workers, results.machine.usable_cores)), ideal=True)

@@ -9,6 +9,8 @@ from conclab.model.machine import Machine
 from conclab.runner.registry import WORKLOADS, Workload
 
 CPU_BOUND = ("primes", "large-matrices", "small-matrices", "hashing")
+HOLDING_THE_GIL = ("primes", "large-matrices", "small-matrices")
+"""Work in pure Python: whoever does it holds the lock from end to end."""
 START_METHODS = ("fork", "forkserver", "spawn")
 
 

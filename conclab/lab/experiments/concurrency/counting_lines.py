@@ -5,7 +5,7 @@ from __future__ import annotations
 import sysconfig
 
 from conclab.lab.experiments.common import cores_or_four, number, size, start_method, workers
-from conclab.lab.judging import compare, ideal, needs_two_cores, settle, speed_up
+from conclab.lab.judging import a_little, compare, ideal, needs_two_cores, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -31,6 +31,7 @@ def judge(results: Results) -> Verdict:
     got = figures.times(ratio.value) if ratio else ""
     shares = results.arm("sequential").shares()
     alone = f" Alone, a worker was on a core for {figures.percent(shares[0])} of its time: it does not wait." if shares else ""
+    little = a_little(ratio, THRESHOLD)
     advice = ""
     if processes is not None and processes.low > THRESHOLD:
         advice = f"Processes do help: {figures.times(processes.value)} here."
@@ -40,7 +41,7 @@ def judge(results: Results) -> Verdict:
         threshold=THRESHOLD,
         statements={
             Status.HOLDS: f"Threads count lines faster: {got} as fast as one after another.",
-            Status.FAILS: f"Threads do not count lines faster here: {got}.{alone}",
+            Status.FAILS: f"Threads {'hardly' if little else 'do not'} count lines faster here: {got}.{little}{alone}",
             Status.UNDECIDED: "Whether threads count lines faster cannot be told here.",
         },
         evidence=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size, workers
-from conclab.lab.judging import compare, settle, speed_up
+from conclab.lab.judging import a_little, compare, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -31,6 +31,7 @@ def judge(results: Results) -> Verdict:
     pinned = "threads on one core" in names
     ratio = compare(results, "sequential", names[-1] if pinned else "threads")
     got = figures.times(ratio.value) if ratio else ""
+    little = a_little(ratio, THRESHOLD)
     where = " on one core" if pinned else ""
     return settle(
         results,
@@ -40,7 +41,7 @@ def judge(results: Results) -> Verdict:
             Status.HOLDS: f"Downloads in threads are faster even{where}: {got} as fast as one after another."
             if pinned
             else f"Downloads in threads are faster: {got} as fast as one after another.",
-            Status.FAILS: f"Downloads in threads are not faster{where} here: {got}.",
+            Status.FAILS: f"Downloads in threads are {'hardly' if little else 'not'} faster{where} here: {got}.{little}",
             Status.UNDECIDED: "Whether downloads in threads are faster cannot be told here.",
         },
         evidence=tuple(speed_up(results, "sequential", name, name) for name in names),

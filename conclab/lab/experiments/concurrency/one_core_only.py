@@ -7,7 +7,7 @@ from conclab.lab.judging import compare, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
-from conclab.model.results import Results, cores_of, involuntary_of
+from conclab.model.results import ArmResult, Results, cores_of, involuntary_of
 from conclab.model.verdicts import Status, Verdict
 
 FLOOR, CEILING = 0.9, 1.05
@@ -25,12 +25,22 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return arm(ONE, 1, True), arm(MANY, many, True), arm(FREE, many, False)
 
 
+def _overlapping(arm: ArmResult) -> bool:
+    """Whether in every repetition there was a moment at which all workers were under way."""
+    return bool(arm.repetitions) and all(
+        max(worker.started_ns for worker in one.workers) < min(worker.ended_ns for worker in one.workers) for one in arm.repetitions
+    )
+
+
 def judge(results: Results) -> Verdict:
     many = figures.in_words(number(results.values, "workers"))
     ratio = compare(results, ONE, MANY)
     used = results.arm(MANY).median_of(cores_of)
     got = figures.times(ratio.value) if ratio else ""
-    cores = f" Their lives overlap, yet they used {used:.2f} cores." if used is not None else ""
+    cores = ""
+    if used is not None:
+        overlap = "Their lives overlap, yet they used" if _overlapping(results.arm(MANY)) else "They used"
+        cores = f" {overlap} {used:.2f} cores."
     switches = results.arm(MANY).median_of(involuntary_of)
     turns = f" The kernel made them take turns {figures.count(switches)} times." if switches else ""
     return settle(

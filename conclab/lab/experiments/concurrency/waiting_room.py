@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size, start_method, workers
-from conclab.lab.judging import compare, settle, speed_up
+from conclab.lab.judging import a_little, compare, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
@@ -33,6 +33,7 @@ def judge(results: Results) -> Verdict:
     used = results.arm("threads").median_of(cores_of)
     got = figures.times(ratio.value) if ratio else ""
     little = f" It took {used:.2f} cores." if used is not None else ""
+    slight = a_little(ratio, THRESHOLD)
     waits = figures.plural(many, "wait")
     return settle(
         results,
@@ -40,7 +41,7 @@ def judge(results: Results) -> Verdict:
         threshold=THRESHOLD,
         statements={
             Status.HOLDS: f"{waits.capitalize()} overlap in threads: {got} as fast as one after another.{little}",
-            Status.FAILS: f"{waits.capitalize()} do not overlap in threads here: {got}.",
+            Status.FAILS: f"{waits.capitalize()} {'hardly' if slight else 'do not'} overlap in threads here: {got}.{slight}",
             Status.UNDECIDED: "Whether waiting overlaps in threads cannot be told here.",
         },
         evidence=(

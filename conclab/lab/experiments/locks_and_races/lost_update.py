@@ -24,7 +24,7 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
 
 
 def _kept(arm: ArmResult) -> list[float]:
-    return [repetition.measures.get("kept", -1.0) for repetition in arm.repetitions]
+    return [repetition.measures["kept"] for repetition in arm.repetitions if "kept" in repetition.measures]
 
 
 def _kept_share(arm: ArmResult, made: int) -> Interval | None:
@@ -47,14 +47,14 @@ def judge(results: Results) -> Verdict:
         status = Status.FAILS
     else:
         status = Status.HOLDS if any(count < made for count in bare) else Status.UNDECIDED
-    lost = figures.percent(1 - share.value) if share else ""
+    lost, tried = made * len(bare) - sum(bare), made * len(bare)
     cost = f" With the lock it took {figures.times(price.value)} as long." if price else ""
     return observed(
         results,
         status,
         share,
         statements={
-            Status.HOLDS: f"Without a lock {lost} of {made:,} additions were lost, with one not a single one.{cost}",
+            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,} additions were lost, with one not a single one.{cost}",
             Status.FAILS: "Additions were lost although a lock was held: the lock did not do its work.",
             Status.UNDECIDED: "No addition was lost this time, which does not prove that none can be.",
         },

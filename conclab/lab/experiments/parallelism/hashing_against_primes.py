@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conclab.lab.experiments.common import cores_or_four, number, workers
 from conclab.lab.judging import compare_speed_ups, ideal, needs_two_cores, settle, speed_up
 from conclab.model import figures
@@ -46,19 +48,27 @@ def judge(results: Results) -> Verdict:
     hashing = speed_up(results, "hashing, sequential", "hashing, threads", "hashing")
     primes = speed_up(results, "primes, sequential", "primes, threads", "primes")
     both = f"hashing {figures.times(hashing.value)}, primes {figures.times(primes.value)}"
-    return settle(
+    sped_up = hashing.interval is not None and hashing.interval.low > 1
+    primes_too = primes.interval is not None and primes.interval.low > 1
+    alike = "both much alike" if sped_up and primes_too else "hashing no more than primes"
+    why = " hashlib releases the GIL, Python code does not." if results.gil_enabled else ""
+    verdict = settle(
         results,
         ratio,
         threshold=THRESHOLD,
         statements={
-            Status.HOLDS: f"Threads speed up hashing and not primes: {both}. hashlib releases the GIL, Python code does not.",
-            Status.FAILS: f"Threads speed up both alike: {both}."
+            Status.HOLDS: f"Threads speed up hashing {'more than primes' if primes_too else 'and not primes'}: {both}.{why}",
+            Status.FAILS: f"Threads speed up {alike}: {both}."
             + (" This Python has no GIL to release." if results.gil_enabled is False else ""),
             Status.UNDECIDED: "Whether threads help hashing more than primes cannot be told here.",
         },
         evidence=(hashing, primes, ideal(results, many)),
         advice={Status.HOLDS: "Ask of a library whether its C code releases the GIL; then threads are enough."},
     )
+    if verdict.status is Status.HOLDS and not sped_up:  # less slowed down is not sped up
+        statement = f"Threads speed up neither here: {both}. Take larger tasks."
+        return replace(verdict, status=Status.UNDECIDED, statement=statement, advice="")
+    return verdict
 
 
 EXPERIMENT = Experiment(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import arguments_of, cores_or_four, number, size, start_method, work, workers
-from conclab.lab.judging import compare, ideal, needs_two_cores, settle, speed_up
+from conclab.lab.experiments.common import HOLDING_THE_GIL, arguments_of, cores_or_four, number, size, start_method, work, workers
+from conclab.lab.judging import a_little, compare, ideal, needs_two_cores, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
@@ -33,18 +33,23 @@ def judge(results: Results) -> Verdict:
     got = figures.times(ratio.value) if ratio else ""
     shares = results.arm("threads").shares()
     why = ""
-    if results.gil_enabled and shares is not None:
+    gil = bool(results.gil_enabled) and results.values["work"] in HOLDING_THE_GIL
+    if gil and shares is not None:
         why = f" The GIL lets one thread at a time run Python code; they were blocked {figures.percent(shares[2])} of their time."
+    little = a_little(ratio, THRESHOLD)
     advice = ""
     if processes is not None and processes.low > THRESHOLD:
-        advice = f"Processes do help: {figures.times(processes.value)} here. So would a Python without the GIL."
+        advice = f"Processes do help: {figures.times(processes.value)} here."
+        advice += " So would a Python without the GIL." if gil else ""
     return settle(
         results,
         ratio,
         threshold=THRESHOLD,
         statements={
             Status.HOLDS: f"{threads} are faster than one: {got}, {of_cores}.",
-            Status.FAILS: f"{threads} are not faster than one here: {got}, {of_cores}.{why}",
+            Status.FAILS: f"{threads} are not faster than one here: {got}, {of_cores}.{why}"
+            if not little
+            else f"{threads} are hardly faster than one here: {got}, {of_cores}.{little}{why}",
             Status.UNDECIDED: f"Whether {threads.lower()} are faster than one cannot be told here.",
         },
         evidence=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import compare, settle
+from conclab.lab.judging import a_little, compare, settle
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -52,11 +52,22 @@ def _bar(results: Results, factor: int) -> Evidence:
     return Evidence(f"{found.arm.workers} workers", interval.value if interval else None, interval, note=", ".join(notes))
 
 
+def _instead(results: Results, factor: int) -> str:
+    """What the many do for most of their time instead of running, where it was seen."""
+    shares = results.arm(f"{factor}x").shares()
+    if shares is not None and shares[1] > 0.5:
+        return " They wait for a core instead."
+    if shares is not None and shares[2] > 0.5 and results.values["executor"] == "threads" and results.gil_enabled:
+        return " They wait for the GIL instead."
+    return ""
+
+
 def judge(results: Results) -> Verdict:
     most = number(results.values, "factor")
     ratio = compare(results, "1x", f"{most}x")
     many, few = results.arm(f"{most}x").arm.workers, results.arm("1x").arm.workers
     got = figures.times(ratio.value) if ratio else ""
+    little = a_little(ratio, THRESHOLD)
     return settle(
         results,
         ratio,
@@ -64,8 +75,8 @@ def judge(results: Results) -> Verdict:
         statements={
             Status.HOLDS: f"{figures.in_words(many).capitalize()} workers finish the same work sooner than "
             f"{figures.in_words(few)}: {got}.",
-            Status.FAILS: f"{figures.in_words(many).capitalize()} workers finish the same work no sooner than "
-            f"{figures.in_words(few)}: {got}. They wait for a core instead.",
+            Status.FAILS: f"{figures.in_words(many).capitalize()} workers finish the same work {'hardly' if little else 'no'} "
+            f"sooner than {figures.in_words(few)}: {got}.{little}{_instead(results, most)}",
             Status.UNDECIDED: "Whether more workers than cores are faster cannot be told here.",
         },
         evidence=tuple(_bar(results, factor) for factor in factors(results.values)),
