@@ -27,7 +27,7 @@ from conclab.model.events import (
 )
 from conclab.model.experiments import Arm
 from conclab.model.lanes import CELL_NS, Lane, Owners, Track, Tracks, add_owner, follow, split_over_cells
-from conclab.model.results import Repetition
+from conclab.model.results import Counters, Repetition
 from conclab.model.tasks import Split, TaskBatch, TaskId, TaskSample
 from conclab.model.verdicts import Verdict
 
@@ -35,7 +35,7 @@ MOST_LINES = 5_000
 CARRIER = "loop"
 """The lane of a kernel task that carries several workers at once (an event loop)."""
 RECENT_CELLS = 8
-"""Figures beside a live lane are of the last two seconds of its present life, or of the last it had."""
+"""Figures beside a live lane are of the last two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,23 @@ class WorkerView:
     involuntary_per_s: float | None = None
     core: int | None = None
     state: str = ""
+    reported: Counters | None = None
+    """What it said of its life when that had ended: exact, where samples are few or none."""
 
     def alive_at(self, at_ns: int) -> bool:
         return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
 
-    def recent(self) -> Split:
-        """Where its latest time went. A worker lives once in each repetition: what it did in another arm must not count here."""
-        newest = self.lane.cells[-1].cell if self.lane.cells else 0
-        return self.lane.recent(RECENT_CELLS, since=min(newest, self.started_ns // CELL_NS))
+    def recent(self) -> tuple[float, float, float] | None:
+        """Where its time goes: (on a core, wanting one, blocked), of the last two seconds; of the whole life once that has ended.
+
+        A worker lives once in each repetition: what it did in another arm never counts here. None while nothing is known yet.
+        """
+        if self.task is None:
+            return None
+        told = self.reported
+        if told is not None and told.wall_ns and told.on_core_ns is not None and told.wants_core_ns is not None:
+            return Split(told.wall_ns, told.on_core_ns, told.wants_core_ns).shares()
+        return self.lane.recent(RECENT_CELLS, since=self.started_ns // CELL_NS).shares()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +164,8 @@ def _step_started(state: RunState, event: StepStarted) -> RunState:
         control=event.control,
         round=event.round,
         first_step_ns=state.first_step_ns or event.at_ns,
+        # Until a worker has begun in this arm nothing is known of it here; where its lane and colour are it keeps.
+        workers={name: WorkerView(name, view.slot, lane=view.lane) for name, view in state.workers.items()},
     )
 
 
@@ -172,7 +183,7 @@ def _worker_started(state: RunState, event: WorkerStarted) -> RunState:
     task = TaskId(event.pid, event.tid, event.start_ticks)
     if event.shares_task and old.task == task and old.ended_ns is None:
         return state  # one more coroutine on a task that has its lane already
-    view = replace(old, task=task, started_ns=event.at_ns, ended_ns=None)
+    view = WorkerView(name, old.slot, task, event.at_ns, lane=old.lane)  # a new life: of the old one the lane is left
     return replace(state, workers={**state.workers, name: view})
 
 
@@ -182,7 +193,13 @@ def _worker_finished(state: RunState, event: WorkerFinished) -> RunState:
     view = state.workers.get(event.result.worker)
     if view is None:
         return state
-    return replace(state, workers={**state.workers, view.name: replace(view, ended_ns=event.result.ended_ns)})
+    told = event.result.counters
+    seconds = (told.wall_ns or 0) / 1e9
+    voluntary, involuntary = (
+        None if count is None or not seconds else count / seconds for count in (told.voluntary_switches, told.involuntary_switches)
+    )
+    ended = replace(view, ended_ns=event.result.ended_ns, reported=told, voluntary_per_s=voluntary, involuntary_per_s=involuntary)
+    return replace(state, workers={**state.workers, view.name: ended})
 
 
 def _output(state: RunState, event: Output) -> RunState:

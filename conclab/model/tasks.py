@@ -40,6 +40,7 @@ class TaskSample:
     wants_core_ns: int | None
     slices: int | None
     voluntary: int | None
+    """Switches so far; None also while what was read last is older than what the task has done since."""
     involuntary: int | None
 
 

@@ -42,12 +42,14 @@ class _Task:
         text = self._schedstat.read()
         counted = proc_text.schedstat(text) if text else None
         on_core, wants, slices = counted if counted else (None, None, None)
-        if (slices is None or slices != self._slices) and at_ns - self._switches_at_ns >= _STATUS_EVERY_NS:
+        ran = slices is None or slices != self._slices
+        if ran and at_ns - self._switches_at_ns >= _STATUS_EVERY_NS:
             status = read(self._status_path)
             self._switches = proc_text.switches(status) if status else None
             self._switches_at_ns = at_ns
-            self._slices = slices
-        voluntary, involuntary = self._switches if self._switches else (None, None)
+            self._slices, ran = slices, False
+        # A count from before it ran must not pass for one of this moment: divided by the wrong time it would be half the rate.
+        voluntary, involuntary = self._switches if self._switches and not ran else (None, None)
         return TaskSample(
             task=TaskId(self.pid, self.tid, start_ticks),
             at_ns=at_ns,

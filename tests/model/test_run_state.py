@@ -408,17 +408,31 @@ def test_the_pythons_that_take_part_are_named() -> None:
     assert RunState(arms=several).pythons == {PYTHON.path: "3.11"}
 
 
-def test_what_a_worker_did_in_its_life_before_does_not_count_as_recent() -> None:
+def test_what_a_worker_did_in_another_arm_does_not_count_as_recent() -> None:
     blocked = [_batch(at, sample(at, task=ONE)) for at in range(T0, T0 + SECOND + 1, PACE)]
+    state = _folded([_run_started(), *_step_started(), _started("w1", ONE), _started("w2", MAIN), *blocked])
+    assert state.workers["w1"].recent() == (0.0, 0.0, 1.0)
     later = T0 + 2 * SECOND
-    state = _folded([_run_started(), *_step_started(), _started("w1", ONE), *blocked, _ended("w1", ONE, T0 + SECOND)])
-    first = state.workers["w1"].recent()
-    assert (first.on_core_ns, first.blocked_ns) == (0, SECOND)
-    again: list[Item] = [_step_finished(T0 + SECOND), _started("w1", TWO, later), *_spins(TWO, later + SECOND, start_ns=later)]
-    for item in again[:2]:
+    for item in [_step_finished(T0 + SECOND), *_step_started(later)]:
         state = fold(state, item)
-    assert state.workers["w1"].recent() == Split(CELL_NS, 0, 0), "nothing new is known: the newest there is"
-    for item in again[2:]:
+    assert state.workers["w1"].recent() is None
+    assert list(state.workers) == ["w1", "w2"], "both keep their places"
+    again: list[Item] = [_started("w1", TWO, later), *_spins(TWO, later + SECOND, start_ns=later)]
+    for item in again:
         state = fold(state, item)
-    assert state.workers["w1"].recent() == Split(SECOND, SECOND, 0)
+    assert state.workers["w1"].recent() == (1.0, 0.0, 0.0)
     assert _lived(state.workers["w1"]) == Split(2 * SECOND, SECOND, 0)
+    assert state.workers["w2"].recent() is None, "it takes no part in this arm"
+
+
+def test_of_a_life_that_has_ended_the_workers_own_report_counts_however_short_it_was() -> None:
+    counters = Counters(SECOND // 10, SECOND // 20, SECOND // 40, voluntary_switches=3, involuntary_switches=1)
+    ended = WorkerFinished(T0 + SECOND // 10, WorkerResult("w1", 50, 51, T0, T0 + SECOND // 10, counters, None, False))
+    state = _folded([_run_started(), *_step_started(), _started("w1", ONE), ended])
+    view = state.workers["w1"]
+    assert view.recent() == (0.5, 0.25, 0.25)
+    assert view.voluntary_per_s == pytest.approx(30)
+    assert view.involuntary_per_s == pytest.approx(10)
+    state = fold(state, _started("w1", TWO, T0 + SECOND))
+    assert state.workers["w1"].recent() is None
+    assert state.workers["w1"].voluntary_per_s is None

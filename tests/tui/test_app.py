@@ -19,6 +19,7 @@ from tests.tui.helpers import (
     SECOND,
     HandFeed,
     colours,
+    eventually,
     fed_by_hand,
     fill,
     key_bar,
@@ -106,8 +107,7 @@ async def test_it_opens_with_a_run_that_was_asked_for() -> None:
     asked = plan("lost-update")
     app = ConclabApp(feed, PYTHONS, plan=asked, beat_s=None)
     async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        assert feed.launched == [asked]
+        assert await eventually(pilot, lambda: feed.launched == [asked])
         assert isinstance(app.screen, LabScreen)
         assert app.screen.experiment is asked.experiment
 

@@ -178,7 +178,7 @@ class LabScreen(TwoPages):
         try:
             plan = make_plan(
                 self.experiment,
-                form.given,
+                form.given_for(self.experiment),
                 self.session.feed.machine,
                 [ask(path) for path in paths],
                 memory_available=self.session.feed.memory_available(),
@@ -233,6 +233,8 @@ class LabScreen(TwoPages):
 
     @on(Catalogue.Chosen)
     async def _chosen(self, event: Catalogue.Chosen) -> None:
+        if event.experiment is not self.experiment:
+            return  # the cursor has moved on since
         await self.query_one(Form).ask(event.experiment)
         pane = self.results.output
         if self.session.run_state.phase == "idle" or pane.view == "about":

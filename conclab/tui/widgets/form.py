@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
 from conclab.lab.planning import MOST_ROUNDS, check_value
@@ -92,11 +93,14 @@ class Form(VerticalScroll, can_focus=False):
         """How many the user wants exactly; None: as many as it takes."""
         return int(self._repetitions) if self._repetitions and REPETITIONS not in self.wrong else None
 
+    def given_for(self, experiment: Experiment) -> dict[str, str]:
+        """What differs from an experiment's defaults, as typed; also when its fields are not shown."""
+        return dict(self._texts.get(experiment.name, {}))
+
     @property
     def given(self) -> dict[str, str]:
-        """What differs from the defaults, as typed."""
-        name = self._experiment.name if self._experiment else ""
-        return dict(self._texts.get(name, {}))
+        """What differs from the defaults of the experiment shown."""
+        return self.given_for(self._experiment) if self._experiment else {}
 
     @property
     def pythons(self) -> dict[str, str]:
@@ -150,13 +154,15 @@ class Form(VerticalScroll, can_focus=False):
         return values
 
     def _row(self, parameter: Parameter, values: dict[str, Value]) -> Horizontal:
+        assert self._experiment is not None
         text = self.given.get(parameter.name, str(values[parameter.name]))
+        owner = self._experiment.name
         entry: Input | Select[str]
         if parameter.kind is Kind.CHOICE:
             options = [(choice, choice) for choice in parameter.choices]
-            entry = Select(options, value=text, allow_blank=False, compact=True, id=f"field-{parameter.name}")
+            entry = Select(options, value=text, allow_blank=False, compact=True, id=f"field-{parameter.name}", name=owner)
         else:
-            entry = Input(text, compact=True, id=f"field-{parameter.name}", select_on_focus=False)
+            entry = Input(text, compact=True, id=f"field-{parameter.name}", name=owner, select_on_focus=False)
         entry.tooltip = parameter.help
         name = Label(parameter.name.replace("_", " "), classes="name", markup=False)
         return Horizontal(name, entry, Label("", classes="hint", markup=False), classes="field")
@@ -175,16 +181,17 @@ class Form(VerticalScroll, can_focus=False):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._take((event.input.id or "").removeprefix("field-"), event.value)
+        self._take(event.input, event.value)
 
     @on(Select.Changed)
     def _selected(self, event: Select.Changed) -> None:
         event.stop()
-        self._take((event.select.id or "").removeprefix("field-"), str(event.value))
+        self._take(event.select, str(event.value))
 
-    def _take(self, name: str, text: str) -> None:
-        if self._experiment is None:
-            return
+    def _take(self, entry: Widget, text: str) -> None:
+        if self._experiment is None or entry.name not in (None, self._experiment.name):
+            return  # it was already on its way when another experiment was chosen: its size is not the new one's
+        name = (entry.id or "").removeprefix("field-")
         if name == PYTHON:
             self._python = text
         elif name == REPETITIONS:

@@ -38,7 +38,8 @@ def progress(run: RunState) -> str:
         return " · ".join(parts)
     if run.phase == "finished":
         took = figures.duration(max(1, run.now_ns - run.started_ns))
-        return f"{'finished' if run.outcome == OK else run.outcome[:60]} · {took}"
+        last = f"last: {run.arm.name} · " if run.arm is not None else ""
+        return f"{last}{'finished' if run.outcome == OK else run.outcome[:60]} · {took}"
     return ""
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 
-from textual.widgets import Select
+from textual.widgets import Input, Select
 
 from conclab.lab.catalogue import catalogue
 from conclab.model.experiments import Interpreter, Kind
 from conclab.sampling.scripted import scripted_machine
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
-from tests.tui.helpers import field, fill, inside, opened, pane_text, plan, press, settle
+from tests.tui.helpers import field, fill, inside, lab, opened, pane_text, plan, press, settle
 
 
 async def test_every_experiment_stands_with_its_defaults_its_units_and_nothing_wrong() -> None:
@@ -149,3 +150,36 @@ async def test_what_a_plan_left_to_its_defaults_still_follows() -> None:
         app.screen.query_one("#field-work", Select).value = "primes"
         await settle(pilot)
         assert field(app, "size").value != size
+
+
+async def test_hurrying_through_the_catalogue_gives_no_experiment_the_values_of_another() -> None:
+    async with opened() as (app, _feed, pilot):
+        form = app.screen.query_one(Form)
+        for pace in range(60):  # as a held key does, at many paces
+            app.screen.query_one(Catalogue).action_cursor_down()
+            for _ in range(pace):
+                await asyncio.sleep(0)
+        await settle(pilot)
+        for experiment in catalogue():
+            assert form.given_for(experiment) == {}
+
+
+async def test_a_change_that_comes_late_from_the_fields_of_another_experiment_is_not_taken() -> None:
+    async with opened() as (app, _feed, pilot):
+        form = app.screen.query_one(Form)
+        late = Input.Changed(field(app, "size"), "2000", None)
+        app.screen.query_one(Catalogue).choose("waiting-room")
+        await settle(pilot)
+        form.post_message(late)
+        await settle(pilot)
+        assert form.given == {}
+        assert field(app, "size").value == "100"
+
+
+async def test_run_that_is_pressed_before_the_form_has_followed_runs_what_the_cursor_is_on() -> None:
+    async with opened() as (app, _feed, pilot):
+        await fill(app, pilot, "workers", "3")
+        app.screen.query_one(Catalogue).choose("lost-update")
+        lab(app).action_run()
+        await settle(pilot)
+        assert app.session.run_state.experiment == "lost-update"
