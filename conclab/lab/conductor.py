@@ -66,6 +66,8 @@ class Conductor:
         os.set_blocking(self._wake_write, False)
         self._waking = threading.Lock()
         self._over = False
+        self._trees_cpu_ns = 0
+        """CPU time of everything that was measured: the children's that is not conclab's own cost."""
 
     def stop(self) -> None:
         """End the run and everything that it started, at once. May be called from any thread, and more than once."""
@@ -77,7 +79,7 @@ class Conductor:
     def run(self) -> Run:
         """Carry the plan out. Always posts RunStarted first and RunFinished last."""
         plan = self._plan
-        began_ns, cpu_before = time.monotonic_ns(), _own_cpu_ns()
+        began_ns, cpu_before = time.monotonic_ns(), _cpu_ns()
         run = Run(plan)
         self._post(
             RunStarted(
@@ -104,7 +106,8 @@ class Conductor:
                 self._over = True
                 os.close(self._wake_read)
                 os.close(self._wake_write)
-        run = replace(run, cost_cpu_ns=_own_cpu_ns() - cpu_before, wall_ns=time.monotonic_ns() - began_ns)
+        cost_ns = max(0, _cpu_ns() - cpu_before - self._trees_cpu_ns)
+        run = replace(run, cost_cpu_ns=cost_ns, wall_ns=time.monotonic_ns() - began_ns)
         labels = tuple(python.label for python in plan.pythons)
         self._post(
             RunFinished(
@@ -134,6 +137,7 @@ class Conductor:
             check_only=check_only,
         )
         repetition = step.run(self._wake_read, lambda: self._stopping)
+        self._trees_cpu_ns += repetition.totals.cpu_ns if repetition.totals else 0
         return repetition, step.gil_enabled
 
     def _check(self, run: Run) -> Run:
@@ -210,6 +214,7 @@ def _blame(arm: Arm, outcome: str, several: bool) -> str:
     return f"{arm.name}{python}: {outcome}"
 
 
-def _own_cpu_ns() -> int:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return int((usage.ru_utime + usage.ru_stime) * 1e9)
+def _cpu_ns() -> int:
+    """CPU time of this process and of all children that it has waited for: the keepers, and through them what they kept."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return int(sum(usage.ru_utime + usage.ru_stime for usage in usages) * 1e9)

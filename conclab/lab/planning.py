@@ -35,7 +35,10 @@ def check_value(experiment: Experiment, name: str, text: str, machine: Machine, 
     return None
 
 
-def _check_path(name: str, text: str) -> None:
+def _check_path(name: str, text: str) -> str:
+    """The path as the runner will need it, without a ~. Raises BadValue."""
+    if not text:
+        raise BadValue(f"{name}: give a file or a folder")
     path = Path(text).expanduser()
     if not path.exists():
         raise BadValue(f"{name}: there is no {text!r}")
@@ -43,6 +46,7 @@ def _check_path(name: str, text: str) -> None:
         raise BadValue(f"{name}: {text!r} cannot be read; check its permissions")
     if not path.is_dir() and not path.is_file():
         raise BadValue(f"{name}: {text!r} is neither a file nor a folder")
+    return str(path)
 
 
 def needed_bytes(arm: Arm) -> int:
@@ -69,10 +73,13 @@ def make_plan(
 ) -> Plan:
     """Check a request and make its plan. Raises BadRequest; nothing has been started then."""
     try:
-        values = resolve(experiment.parameters, given, machine)
+        values = dict(resolve(experiment.parameters, given, machine))
         for parameter in experiment.parameters:
             if parameter.kind is Kind.PATH:
-                _check_path(parameter.name, str(values[parameter.name]))
+                values[parameter.name] = _check_path(parameter.name, str(values[parameter.name]))
+        wrong = experiment.wrong_with(values)
+        if wrong:
+            raise BadValue(wrong)
     except BadValue as error:
         raise BadRequest(f"{experiment.name}: {error}") from None
     if rounds is not None and not 1 <= rounds <= MOST_ROUNDS:

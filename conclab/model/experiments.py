@@ -149,6 +149,10 @@ class Arm:
         return replace(self, python=python)
 
 
+def _nothing_wrong(_values: Values) -> str | None:
+    return None
+
+
 def _nothing_missing(_values: Values, _machine: Machine) -> str | None:
     return None
 
@@ -183,5 +187,7 @@ class Experiment:
     """After the least number of rounds no new one begins once so much time has passed."""
     limit_s: float = 60.0
     """A single repetition that takes longer is stopped and the run ends."""
+    wrong_with: Callable[[Values], str | None] = _nothing_wrong
+    """What is wrong with values of which each by itself is right, as one sentence; it does not begin then. None: nothing."""
     lacks: Callable[[Values, Machine], str | None] = _nothing_missing
     """What this machine lacks to decide it (two cores, say); None: nothing. It runs all the same."""

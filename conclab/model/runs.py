@@ -47,7 +47,7 @@ class Run:
     verdicts: tuple[Verdict, ...] = ()
     """One for each Python of the plan, in its order; empty when the run did not get that far."""
     cost_cpu_ns: int = 0
-    """CPU time of conclab itself while it ran."""
+    """CPU time of conclab itself while it ran, its keepers included, what was measured not."""
     wall_ns: int = 0
 
     def of(self, arm: Arm) -> list[Repetition]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Callable, Dict, NamedTuple
 
 MEGABYTE = 1024 * 1024
+COUNTED_SUFFIXES = (".py", ".txt", ".md", ".c", ".h")
+"""Files below a folder whose lines are counted."""
+LARGEST_COUNTED = 64 * MEGABYTE
+"""Of a larger file a single line might not fit into memory."""
+MOST_FOLDERS = 20_000
+"""No more are searched for such files."""
 
 
 class Executor(NamedTuple):

@@ -21,7 +21,7 @@ not know. Kinds:
                      where it cannot be had), ``result``, ``shares_task``
 ``carrier_finished`` ``carrier``, and the stamps and counters of ``worker_finished``: the account of one kernel task
                      that carried several workers
-``finished``         the last: ``started_ns``, ``wall_ns``, ``result``
+``finished``         the last: ``started_ns``, ``wall_ns``, ``result`` (null, here and above, when it is too long for the wire)
 ``failed``           ``worker`` (or null), ``reason``: one sentence
 ===================  ==============================================================================================
 

@@ -28,7 +28,7 @@ _STATES = {
     psutil.STATUS_IDLE: "I",
     psutil.STATUS_PARKED: "P",
 }
-_ATTRIBUTES = ["cpu_times", "memory_info", "status", "num_threads", "nice"]
+_ATTRIBUTES = ["name", "cpu_times", "memory_info", "status", "num_threads", "nice"]
 _MOST_COMMAND = 4_096
 
 
@@ -101,6 +101,12 @@ class ProcessReader:
         key = (process.pid, process.create_time())
         known = self._known.get(key) or _introduce(process)
         info = process.as_dict(_ATTRIBUTES, ad_value=None)
+        # It may have begun another program since (execve(2)); in the middle of that its command line is empty for a moment.
+        resident = info["memory_info"].rss if info["memory_info"] else 0
+        unsaid = resident and known.command == f"[{known.name}]"
+        if unsaid or (info["name"] is not None and harmless(info["name"]) != known.name):
+            new = _introduce(process)
+            known.user, known.name, known.command = new.user, new.name, new.command
         at_ns = time.monotonic_ns()
         times = info["cpu_times"]
         cpu_time_s = times.user + times.system if times else None
@@ -113,7 +119,7 @@ class ProcessReader:
             start_s=known.start_s,
             user=known.user,
             nice=info["nice"],
-            resident_bytes=info["memory_info"].rss if info["memory_info"] else None,
+            resident_bytes=resident if info["memory_info"] else None,
             state=_STATES.get(info["status"], "?"),
             cpu_share=share,
             voluntary_per_s=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -125,3 +126,16 @@ def test_the_judge_sees_only_what_went_well() -> None:
     assert len(seen) == 2
     assert all(one.outcome == OK for one in seen[-1].arm("sequential").repetitions)
     assert run.verdicts[0].status is Status.HOLDS
+
+
+def test_what_conclab_takes_itself_includes_its_keepers_and_not_what_was_measured() -> None:
+    def children_s() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = children_s()
+    run, _events = conduct(work("sequential", "primes", 1, 1, size=400_000), rounds=2)
+    measured = sum(one.totals.cpu_ns for one in run.repetitions if one.totals)
+    keepers = (children_s() - before) * 1e9 - measured
+    assert keepers > 0
+    assert 0.5 * keepers < run.cost_cpu_ns < keepers + measured / 2

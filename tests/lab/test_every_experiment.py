@@ -24,7 +24,7 @@ SMALL: dict[str, dict[str, str]] = {
     "too-many-workers": {"size": "2000", "factor": "3"},
     "waiting-room": {"workers": "4", "size": "40"},
     "downloads": {"workers": "4", "files": "4", "size": "4", "latency": "40"},
-    "counting-lines": {"size": "1", "workers": "2", "path": __file__},
+    "counting-lines": {"size": "2", "workers": "2", "path": __file__},
     "five-workers-awaited": {"size": "5"},
     "one-core-only": {"size": "10000"},
     "cost-of-birth": {"births": "1"},

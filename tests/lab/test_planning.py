@@ -11,6 +11,7 @@ import pytest
 from conclab.lab.catalogue import UnknownExperiment, by_chapter, catalogue, find
 from conclab.lab.planning import BadRequest, check_value, make_plan, needed_bytes
 from conclab.model.experiments import Arm
+from conclab.runner.registry import LARGEST_COUNTED
 from conclab.sampling.scripted import scripted_machine
 from tests.helpers import here
 
@@ -126,3 +127,36 @@ def test_defaults_fit_machines_of_any_size(experiment: object, cores: int) -> No
     assert isinstance(experiment, Experiment)
     plan = make_plan(experiment, {}, scripted_machine(cores), [here()], memory_available=16 * 1024**3)
     assert all(1 <= arm.workers <= 512 for arm in plan.arms)
+
+
+def test_a_folder_without_anything_to_count_is_told_before_anything_starts(tmp_path: Path) -> None:
+    def plan_for(path: str) -> None:
+        make_plan(find("counting-lines"), {"path": path}, MACHINE, [here()])
+
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "picture.png").write_text("lines\n")
+    for path in (str(tmp_path), "/proc/self/fd"):
+        with pytest.raises(BadRequest, match="no text or source file that can be read"):
+            plan_for(path)
+    with pytest.raises(BadRequest, match="give a file or a folder"):
+        plan_for("")
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "notes.txt").write_text("line\n")
+    plan_for(str(tmp_path))
+    plan_for(str(tmp_path / "picture.png"))
+
+
+def test_a_home_folder_is_written_out_for_the_runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "notes.txt").write_text("line\n")
+    plan = make_plan(find("counting-lines"), {"path": "~/notes.txt"}, MACHINE, [here()])
+    assert plan.values["path"] == str(tmp_path / "notes.txt")
+    assert {arm.arguments["path"] for arm in plan.arms} == {str(tmp_path / "notes.txt")}
+
+
+def test_a_file_whose_lines_may_not_fit_into_memory_is_refused(tmp_path: Path) -> None:
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(LARGEST_COUNTED + 1)
+    with pytest.raises(BadRequest, match="is larger than 64M"):
+        make_plan(find("counting-lines"), {"path": str(large)}, MACHINE, [here()])

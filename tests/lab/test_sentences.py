@@ -24,6 +24,7 @@ def judged(
     gil: bool | None = True,
     shares: tuple[float, float] = (0.3, 0.1),
     apart: bool = False,
+    results: tuple[int, ...] = (),
     kept: dict[str, list[float]] | None = None,
     **given: str,
 ) -> Verdict:
@@ -37,7 +38,10 @@ def judged(
             wall = int(walls_ms[arm.name] * MS * (1 + number % 3 / 1_000))
             counters = Counters(wall, int(wall * shares[0]), int(wall * shares[1]), 0, 7, 0)
             lives = [(wall * index, wall * (index + 1)) if apart else (index, wall + index) for index in range(arm.workers)]
-            workers = tuple(WorkerResult(f"w{index + 1}", 1, 1, start, end, counters) for index, (start, end) in enumerate(lives))
+            workers = tuple(
+                WorkerResult(f"w{index + 1}", 1, 1, start, end, counters, results[index] if results else None)
+                for index, (start, end) in enumerate(lives)
+            )
             measures = {"kept": kept[arm.name][number]} if kept and kept[arm.name][number] >= 0 else {}
             one = Repetition(arm.name, here().path, number, False, OK, wall_ns=wall, counters=counters, workers=workers)
             repetitions.append(replace(one, measures=measures))
@@ -127,3 +131,11 @@ def test_lost_additions_are_counted_however_few_repetitions_and_losses_there_wer
         "lost-update", walls, kept={"without a lock": [200.0, -1.0], "with a lock": [200.0, 200.0]}, workers="2", size="100"
     )
     assert unknown.status is Status.UNDECIDED, "what was not counted was not lost"
+
+
+def test_counting_is_not_blamed_where_most_threads_had_nothing_to_count() -> None:
+    walls = {"sequential": 100.0, "threads": 100.0, "processes": 50.0}
+    found = judged("counting-lines", walls, results=(7, 0, 0, 0))
+    assert found.status is Status.UNDECIDED
+    assert any("Three workers had nothing to count" in reason for reason in found.reasons)
+    assert judged("counting-lines", walls, results=(7, 7, 7, 7)).status is Status.FAILS

@@ -162,3 +162,12 @@ def test_what_our_safety_net_needs_is_loaded_before_the_clock_runs_not_in_every_
     script.write_text(CHILD_LOADS.format(runner=str(RUNNER), method=method))
     answer = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=30, check=True)
     assert answer.stdout == "True\n"
+
+
+def test_a_result_that_is_too_long_for_the_wire_is_left_out_and_the_workers_own_are_there() -> None:
+    run, _events = conduct(work("threads", "numbering", 200, 200, size=1))
+    assert run.outcome == OK
+    (repetition,) = run.repetitions
+    assert repetition.result is None
+    own = [worker.result[0] for worker in repetition.workers if isinstance(worker.result, list)]
+    assert sorted(number for number, _pid, _when in own) == list(range(1, 201))

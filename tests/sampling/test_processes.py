@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -245,3 +247,23 @@ def test_the_busiest_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
             return [row.pid for row in rows] if max(row.cpu_share or 0 for row in rows) >= 0.05 else None
 
         assert tried(known) == [busy.pid, idle.pid]
+
+
+@LINUX
+def test_a_process_that_has_begun_another_program_is_shown_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that replaces itself keeps its pid and its start time (execve(2))."""
+    script = "import os, sys; print('here', flush=True); sys.stdin.readline(); os.execlp('sleep', 'sleep', '60')"
+    process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        _only(monkeypatch, process.pid)
+        reader = ProcessReader()
+        assert "execlp" in reader.read().rows[0].command
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert tried(lambda: reader.read().rows[0].command if reader.read().rows[0].name == "sleep" else None) == "sleep 60"
+    finally:
+        process.kill()
+        process.communicate()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import sysconfig
+from dataclasses import replace
 
 from conclab.lab.experiments.common import cores_or_four, number, size, start_method, workers
 from conclab.lab.judging import a_little, compare, ideal, needs_two_cores, settle, speed_up
@@ -11,6 +14,7 @@ from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
 from conclab.model.results import Results
 from conclab.model.verdicts import Status, Verdict
+from conclab.runner.registry import COUNTED_SUFFIXES, LARGEST_COUNTED, MOST_FOLDERS
 
 THRESHOLD = 1.15
 
@@ -25,7 +29,33 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return arm("sequential", "sequential"), arm("threads", "threads"), arm("processes", str(values["start_method"]))
 
 
+def _countable(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.R_OK) and os.path.getsize(path) <= LARGEST_COUNTED
+
+
+def nothing_to_count(values: Values) -> str | None:
+    """Why the path leads to no file whose lines could be counted; None: it leads to one."""
+    path = str(values["path"])
+    if os.path.isfile(path):
+        most = figures.size(LARGEST_COUNTED)
+        return None if _countable(path) else f"path: {path!r} is larger than {most}; take a smaller file"
+    for folder, _folders, names in itertools.islice(os.walk(path), MOST_FOLDERS):
+        if any(name.endswith(COUNTED_SUFFIXES) and _countable(os.path.join(folder, name)) for name in names):
+            return None
+    return f"path: no text or source file that can be read below {path!r} ({', '.join(COUNTED_SUFFIXES)})"
+
+
+def _idle(results: Results) -> int:
+    """How many of the threads had nothing to count."""
+    repetitions = results.arm("threads").repetitions
+    return sum(worker.result == 0 for worker in repetitions[0].workers) if repetitions else 0
+
+
 def judge(results: Results) -> Verdict:
+    idle = _idle(results)
+    if idle:
+        lacks = f"{figures.sentence(figures.plural(idle, 'worker'))} had nothing to count; take more files, or a larger size."
+        results = replace(results, lacks=results.lacks or lacks)
     ratio = compare(results, "sequential", "threads")
     processes = compare(results, "sequential", "processes")
     got = figures.times(ratio.value) if ratio else ""
@@ -80,5 +110,6 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control="sequential",
+    wrong_with=nothing_to_count,
     lacks=needs_two_cores,
 )

@@ -18,9 +18,9 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
 
 
 def _entries(repetition: Repetition) -> list[list[int]]:
-    """[number, pid, when it spoke] of every process."""
-    result = repetition.result
-    return [entry for entry in result if isinstance(entry, list) and len(entry) == 3] if isinstance(result, list) else []
+    """[number, pid, when it spoke] of every process, from its own report: all together may be too long for the wire."""
+    found = [entry for worker in repetition.workers for entry in (worker.result if isinstance(worker.result, list) else [])]
+    return [entry for entry in found if isinstance(entry, list) and len(entry) == 3]
 
 
 def _in_order(repetition: Repetition) -> bool:
