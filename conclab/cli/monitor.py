@@ -30,16 +30,8 @@ def _look_twice() -> tuple[MachineSample, MachineRates | None, ProcessTable]:
 
 def _core(number: int, rates: MachineRates) -> dict[str, Any]:
     load = rates.cores[number]
-    return {
-        "core": number,
-        "busy": load.busy,
-        "user": load.user,
-        "system": load.system,
-        "nice": load.nice,
-        "iowait": load.iowait,
-        "steal": load.steal,
-        "irq": load.irq,
-    }
+    parts = ("busy", "user", "system", "nice", "iowait", "steal", "irq")
+    return {"core": number, **{part: getattr(load, part, None) for part in parts}}  # all null: it is offline
 
 
 def _process(row: ProcessRow) -> dict[str, Any]:
@@ -83,15 +75,29 @@ def _document(sample: MachineSample, rates: MachineRates | None, table: ProcessT
     }
 
 
+def _facts(facts: list[tuple[str, str]]) -> None:
+    """A line of what is known."""
+    print(" · ".join(text.format(value) for text, value in facts if value))
+
+
 def _print(sample: MachineSample, rates: MachineRates | None, table: ProcessTable) -> None:
-    load = " ".join(f"{one:.2f}" for one in sample.load) if sample.load else "unknown"
-    print(f"up {figures.uptime(sample.uptime_s)} · load {load} · memory {figures.size(sample.memory_used)} of ", end="")
-    print(f"{figures.size(sample.memory_total)} used")
-    tasks = f"{figures.count(sample.processes)} processes · {figures.count(sample.threads)} threads"
-    print(f"{tasks} · {figures.count(sample.running)} running · ", end="")
+    load = " ".join(f"{one:.2f}" for one in sample.load) if sample.load else ""
+    memory = f"{figures.size(sample.memory_used)} of {figures.size(sample.memory_total)}" if sample.memory_total else ""
+    _facts([("up {}", figures.uptime(sample.uptime_s)), ("load {}", load), ("memory {} used", memory)])
+    _facts(
+        [
+            ("{} processes", figures.count(sample.processes)),
+            ("{} threads", figures.count(sample.threads)),
+            ("{} running", figures.count(sample.running)),
+            ("{} switches/s", figures.count(rates.switches_per_s if rates else None)),
+            ("{} interrupts/s", figures.count(rates.interrupts_per_s if rates else None)),
+        ]
+    )
     if rates:
-        print(f"{figures.count(rates.switches_per_s)} switches/s · {figures.count(rates.interrupts_per_s)} interrupts/s")
         for number, core in enumerate(rates.cores):
+            if core is None:
+                print(f"core {number:<3} offline")
+                continue
             parts = [("user", core.user), ("system", core.system), ("nice", core.nice), ("iowait", core.iowait)]
             parts += [("steal", core.steal)]
             shown = "  ".join(f"{name} {figures.percent(part):>5}" for name, part in parts if part is not None)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from conclab.lab.step import STOPPED, Post, Step
 from conclab.model.events import RoundFinished, RunFinished, RunStarted
 from conclab.model.experiments import Arm
-from conclab.model.machine import Witness
+from conclab.model.machine import Machine, Witness, foreign_s, stolen_s
 from conclab.model.results import OK, Disturbance, Repetition
 from conclab.model.runs import Plan, Run
 from conclab.model.statistics import abba
@@ -29,29 +29,54 @@ Observe = Callable[[], Witness]
 
 
 class _Bystanders:
-    """Adds up who else used the cores while repetitions ran."""
+    """Adds up what others took of the cores while repetitions ran.
 
-    def __init__(self, cores: int) -> None:
-        self._cores = cores
-        self._wall_s = self._foreign_s = self._steal_s = 0.0
-        self._steal_known = True
+    Only what they took away counts: on a core that the arm may not use, or that it leaves free, others harm nobody. So of each
+    arm's cores (one when it is pinned) as many are needed as its workers wanted, what others took beyond the rest was taken
+    from it, and the share is of the cores that were needed, one at least.
+    """
 
-    def add(self, before: Witness, after: Witness) -> None:
-        self._wall_s += (after.at_ns - before.at_ns) / 1e9
-        self._foreign_s += (after.busy_s - before.busy_s) - (after.own_cpu_s - before.own_cpu_s)
-        if before.steal_s is None or after.steal_s is None:
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._needed_s = self._taken_s = self._given_s = self._stolen_s = 0.0
+        self._foreign_known = self._steal_known = True
+
+    def add(self, before: Witness, after: Witness, pinned: bool, wanted: float | None) -> None:
+        """One step. ``wanted``: cores that its workers used or waited for; None where that is not counted."""
+        cores = self._machine.affinity[:1] if pinned else self._machine.affinity
+        capacity = 1.0 if pinned else self._machine.usable_cores
+        wall_s = (after.at_ns - before.at_ns) / 1e9
+        # Pinned are the children alone; conclab itself runs wherever there is room.
+        own_s = after.children_s - before.children_s + (0.0 if pinned else after.self_s - before.self_s)
+        needed = capacity if wanted is None else min(capacity, max(1.0, wanted))
+        foreign, stolen = foreign_s(before, after, cores, own_s), stolen_s(before, after, cores)
+        spare_s = (capacity - needed) * wall_s
+        self._needed_s += needed * wall_s
+        self._given_s += capacity * wall_s
+        if foreign is None:
+            self._foreign_known = False
+        else:
+            self._taken_s += max(0.0, foreign - spare_s) if spare_s else foreign
+        if stolen is None:
             self._steal_known = False
         else:
-            self._steal_s += after.steal_s - before.steal_s
+            self._stolen_s += stolen
 
     def disturbance(self) -> Disturbance:
-        whole = self._wall_s * self._cores
-        if whole <= 0:
+        if self._needed_s <= 0:
             return Disturbance()
         return Disturbance(
-            foreign_share=min(1.0, max(0.0, self._foreign_s / whole)),
-            steal_share=min(1.0, max(0.0, self._steal_s / whole)) if self._steal_known else None,
+            foreign_share=min(1.0, max(0.0, self._taken_s / self._needed_s)) if self._foreign_known else None,
+            steal_share=min(1.0, max(0.0, self._stolen_s / self._given_s)) if self._steal_known else None,
         )
+
+
+def _cores_wanted(repetition: Repetition) -> float | None:
+    """How many cores the workers used or waited for, on average."""
+    counted = repetition.counters
+    if not repetition.wall_ns or counted.on_core_ns is None or counted.wants_core_ns is None:
+        return None
+    return (counted.on_core_ns + counted.wants_core_ns) / repetition.wall_ns
 
 
 class Conductor:
@@ -158,14 +183,14 @@ class Conductor:
 
     def _rounds(self, run: Run) -> Run:
         plan = self._plan
-        bystanders = _Bystanders(plan.machine.cores)
+        bystanders = _Bystanders(plan.machine)
         began = time.monotonic()
         number = 0
         while True:
             for arm, control in self._round_of_arms(number):
                 before = self._observe()
                 repetition, _ = self._step(arm, number, control)
-                bystanders.add(before, self._observe())
+                bystanders.add(before, self._observe(), arm.one_core, _cores_wanted(repetition))
                 run = replace(
                     run,
                     repetitions=(*run.repetitions, repetition),

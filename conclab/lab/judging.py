@@ -6,7 +6,8 @@ verdict says what would decide it.
 A disturbance that was seen (the control off by more than 3 %, stolen time above 1 %, other processes above 5 % of the cores) does
 not by itself make a verdict undecided, as one may expect: it widens the interval by the most that it can have changed, and a
 verdict that survives that stands. A control that is off by 4 % says nothing against a speed-up of 1.9 where 1.15 was asked for, but
-it does say that 1.12 cannot be told from 1.15. How far the interval was widened is among the reasons.
+it does say that 1.12 cannot be told from 1.15. How far the interval was widened is among the reasons. Beyond a factor of 1.5
+nothing is decided.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from conclab.model.verdicts import Evidence, Status, Verdict
 CONTROL_LIMIT = 0.03
 STEAL_LIMIT = 0.01
 FOREIGN_LIMIT = 0.05
+MOST_DISTURBED = 1.5
+"""By a larger factor than this a machine is not disturbed but busy with something else: what was measured there says nothing."""
 
 
 def compare(results: Results, above: str, below: str) -> Interval | None:
@@ -64,7 +67,7 @@ def disturbances(results: Results) -> tuple[float, tuple[str, ...]]:
     foreign = results.disturbance.foreign_share
     if foreign is not None and foreign > FOREIGN_LIMIT:
         factor /= 1 - min(foreign, 0.9)
-        reasons.append(f"Other processes took {figures.percent(foreign)} of the cores.")
+        reasons.append(f"Other processes took {figures.percent(foreign)} of the cores that it needed.")
     return factor, tuple(reasons)
 
 
@@ -92,15 +95,15 @@ def settle(
     elif interval is None:
         reasons.insert(0, "It takes at least three repetitions to say how certain a ratio is.")
     else:
-        status = _place(interval.widened(factor), threshold, floor)
+        status = _place(interval.widened(factor), threshold, floor) if factor <= MOST_DISTURBED else Status.UNDECIDED
         if status is Status.UNDECIDED:
             bare = _place(interval, threshold, floor)
             if bare is not Status.UNDECIDED:
-                reasons.append("On a quiet machine it would be decided; run it again when nothing else is going on.")
+                reasons.append("On a quiet machine it may well be decided; run it again when nothing else is going on.")
             else:
                 reasons.append(f"The interval reaches across {_limit(threshold, floor)}; more repetitions narrow it.")
         elif factor > 1:
-            reasons.append(f"It stands even if that changed the ratio by {figures.percent(factor - 1)}.")
+            reasons.append(f"It stands even if that changed the ratio by a factor of {factor:.2f}.")
     flagged = _flagged(results)
     if flagged:
         reasons.append(flagged)

@@ -72,8 +72,10 @@ def clock_time(seconds: float | None) -> str:
     return f"{minutes // 60}h{minutes % 60:02}:{rest // 100:02}"
 
 
-def uptime(seconds: float) -> str:
-    """Time since boot: 04:11:09, or 3 days, 04:11."""
+def uptime(seconds: float | None) -> str:
+    """Time since boot: 04:11:09, or 3 days, 04:11. Blank when that is not told."""
+    if seconds is None:
+        return ""
     days, rest = divmod(int(seconds), 86_400)
     hours, rest = divmod(rest, 3600)
     minutes, second = divmod(rest, 60)

@@ -29,7 +29,7 @@ class CoreHistory:
     """How busy one core was: ``busy[i]`` belongs to cell ``first + i``."""
 
     first: int = 0
-    busy: tuple[float, ...] = ()
+    busy: tuple[float | None, ...] = ()
     load: CoreLoad | None = None
     """The latest, in its parts."""
 
@@ -48,11 +48,11 @@ def extend_cores(histories: tuple[CoreHistory, ...], before: MachineSample, afte
         histories = tuple(CoreHistory(first=start) for _ in after.cores)
     grown = []
     for history, old, new in zip(histories, before.cores, after.cores, strict=False):
-        load = core_load(old, new)
+        load = core_load(old, new) if old and new else None
         first, busy = history.first, history.busy
         if not busy or start != first + len(busy):  # the beginning, or a gap: what lies before it would be in the wrong place
             first, busy = start, ()
-        busy = busy + (load.busy,) * (stop - start)
+        busy = busy + (load.busy if load else None,) * (stop - start)
         cut = max(0, len(busy) - MOST_CELLS)
         grown.append(CoreHistory(first + cut, busy[cut:], load))
     return tuple(grown)

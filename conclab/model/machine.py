@@ -23,7 +23,7 @@ class Machine:
     kernel: str
     system: str
     """platform.system(): Linux, Darwin."""
-    memory_bytes: int
+    memory_bytes: int | None
     can_pin: bool
     """Whether affinity can be set."""
 
@@ -60,15 +60,16 @@ class MachineSample:
     """The machine's counters at one moment. Counters only grow; levels (memory, load) are of that moment."""
 
     at_ns: int
-    cores: tuple[CoreTimes, ...]
+    cores: tuple[CoreTimes | None, ...]
+    """By the kernel's number of the core. None: it is offline. Empty: this system does not tell."""
     load: tuple[float, float, float] | None
-    memory_total: int
-    memory_available: int
-    memory_used: int
+    memory_total: int | None
+    memory_available: int | None
+    memory_used: int | None
     memory_buffers: int | None
     memory_cached: int | None
-    swap_total: int
-    swap_used: int
+    swap_total: int | None
+    swap_used: int | None
     processes: int | None
     threads: int | None
     running: int | None
@@ -76,7 +77,7 @@ class MachineSample:
     switches: int | None
     """Context switches since boot, over all cores."""
     interrupts: int | None
-    uptime_s: float
+    uptime_s: float | None
     pressure_cpu: float | None
     """Share of the last 10 s in which some task waited for a core, 0 to 1: /proc/pressure/cpu, some avg10."""
     own_cpu_ns: int
@@ -103,7 +104,7 @@ class CoreLoad:
 class MachineRates:
     """What happened between two samples, per second of real elapsed time."""
 
-    cores: tuple[CoreLoad, ...]
+    cores: tuple[CoreLoad | None, ...]
     switches_per_s: float | None
     interrupts_per_s: float | None
     own_share: float
@@ -150,7 +151,7 @@ def rates_between(before: MachineSample, after: MachineSample) -> MachineRates |
     if seconds <= 0:
         return None
     return MachineRates(
-        cores=tuple(core_load(b, a) for b, a in zip(before.cores, after.cores, strict=False)),
+        cores=tuple(core_load(b, a) if b and a else None for b, a in zip(before.cores, after.cores, strict=False)),
         switches_per_s=_rate(before.switches, after.switches, seconds),
         interrupts_per_s=_rate(before.interrupts, after.interrupts, seconds),
         own_share=max(0.0, (after.own_cpu_ns - before.own_cpu_ns) / 1e9 / seconds),
@@ -159,21 +160,33 @@ def rates_between(before: MachineSample, after: MachineSample) -> MachineRates |
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Machine-wide CPU seconds at one moment: what a run needs to know who else used the cores while it measured."""
+    """CPU seconds at one moment: what a run needs to know who else used the cores while it measured."""
 
     at_ns: int
-    busy_s: float
-    steal_s: float | None
-    own_cpu_s: float
+    cores: tuple[CoreTimes | None, ...]
+    self_s: float
+    """Of conclab itself."""
+    children_s: float
+    """Of all children that it has waited for: the experiment and its keepers."""
 
 
-def witness_of(sample_cores: tuple[CoreTimes, ...], at_ns: int, own_cpu_s: float) -> Witness:
-    """Add the cores up. Stolen time is None where the system does not count it on every core."""
-    steals = [core.steal for core in sample_cores]
-    known = [steal for steal in steals if steal is not None]
-    return Witness(
-        at_ns=at_ns,
-        busy_s=sum(core.busy for core in sample_cores),
-        steal_s=sum(known) if known and len(known) == len(steals) else None,
-        own_cpu_s=own_cpu_s,
-    )
+def foreign_s(before: Witness, after: Witness, cores: tuple[int, ...], own_s: float) -> float | None:
+    """CPU seconds that others took on these cores (all, when empty) in between; None where the system does not tell.
+
+    ``own_s`` is what was our own there. Below nought by a little when the books of the kernel, kept in steps of 10 ms, differ.
+    """
+    chosen = _both(before, after, cores)
+    return sum(new.busy - old.busy for old, new in chosen) - own_s if chosen else None
+
+
+def stolen_s(before: Witness, after: Witness, cores: tuple[int, ...]) -> float | None:
+    """Seconds that the hypervisor gave to others on these cores (all, when empty); None where that is not counted."""
+    chosen = _both(before, after, cores)
+    parts = [None if old.steal is None or new.steal is None else new.steal - old.steal for old, new in chosen]
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None
+
+
+def _both(before: Witness, after: Witness, cores: tuple[int, ...]) -> list[tuple[CoreTimes, CoreTimes]]:
+    pairs = enumerate(zip(before.cores, after.cores, strict=False))
+    return [(old, new) for number, (old, new) in pairs if old is not None and new is not None and (not cores or number in cores)]

@@ -162,9 +162,9 @@ class Disturbance:
     """
 
     foreign_share: float | None = None
-    """Share of all cores that went to processes which are neither the experiment's nor conclab's."""
+    """What processes that are neither the experiment's nor conclab's took away, as a share of the cores that it needed."""
     steal_share: float | None = None
-    """Share of all cores' time that the hypervisor gave to others."""
+    """Share of the time of its cores that the hypervisor gave to others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Feed(Protocol):
     def list_processes(self, detailed: int | None) -> None:
         """Deliver process tables, with switches for so many rows; None: deliver none."""
 
-    def memory_available(self) -> int:
+    def memory_available(self) -> int | None:
         """Bytes that an experiment could have now."""
 
     @property

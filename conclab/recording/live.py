@@ -65,7 +65,7 @@ class LiveFeed:
     def list_processes(self, detailed: int | None) -> None:
         self._sampler.list_processes(detailed)
 
-    def memory_available(self) -> int:
+    def memory_available(self) -> int | None:
         return memory_available()
 
     @property

@@ -30,6 +30,20 @@ def _own_task_file(name: str) -> bytes | None:
     return read(f"/proc/self/task/{threading.get_native_id()}/{name}")
 
 
+def _whole_machine() -> Capability:
+    shown = platform.system() != "Linux" or (read("/proc/stat") is not None and read("/proc/meminfo") is not None)
+    return Capability(
+        "load of the cores, memory",
+        shown,
+        "from /proc/stat and /proc/meminfo"
+        if platform.system() == "Linux" and shown
+        else "by psutil"
+        if shown
+        else "/proc/stat or /proc/meminfo cannot be read: /proc is mounted with subset=pid, or masked",
+        "" if shown else "mount /proc without subset=pid",
+    )
+
+
 def _counters() -> list[Capability]:
     linux = platform.system() == "Linux"
     why = "only Linux counts this for each thread" if not linux else "/proc does not show it: an old kernel, or a locked-down /proc"
@@ -111,4 +125,4 @@ def explore(machine: Machine) -> list[Capability]:
         f"{machine.cores} cores, {figures.cores(machine.usable_cores)} usable (affinity {allowed}, {quota})",
         "" if machine.usable_cores >= 2 else "experiments about parallelism need two; their verdicts will be undecided",
     )
-    return [cores, *_counters(), *_others(machine), _terminal()]
+    return [cores, _whole_machine(), *_counters(), *_others(machine), _terminal()]

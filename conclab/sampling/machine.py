@@ -6,12 +6,16 @@ import os
 import platform
 import resource
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import psutil
 
-from conclab.model.machine import CoreTimes, Machine, MachineSample, Witness, witness_of
+from conclab.model.machine import CoreTimes, Machine, MachineSample, Witness
 from conclab.sampling import proc_text
 from conclab.sampling.files import read
+
+_Answer = TypeVar("_Answer")
 
 
 def _upwards(path: str) -> list[str]:
@@ -68,29 +72,39 @@ def read_facts() -> Machine:
         quota_cores=quota,
         kernel=platform.release(),
         system=platform.system(),
-        memory_bytes=psutil.virtual_memory().total,
+        memory_bytes=getattr(_if_told(psutil.virtual_memory), "total", None),
         can_pin=hasattr(os, "sched_setaffinity"),
     )
 
 
-def _core_times() -> tuple[CoreTimes, ...]:
-    """psutil's per-core times: seconds since boot, guest time not counted twice."""
-    found = []
-    for times in psutil.cpu_times(percpu=True):
+def _if_told(ask: Callable[[], _Answer]) -> _Answer | None:
+    """What psutil answers, or None where /proc is locked down (mounted with subset=pid, say): blank, not a crash."""
+    try:
+        return ask()
+    except (OSError, RuntimeError, psutil.Error):
+        return None
+
+
+def _core_times() -> tuple[CoreTimes | None, ...]:
+    """psutil's per-core times, by the number of the core: seconds since boot, guest time not counted twice."""
+    answers: list[Any] = _if_told(lambda: psutil.cpu_times(percpu=True)) or []
+    numbers = proc_text.core_numbers(read("/proc/stat") or b"")
+    if len(numbers) != len(answers):  # not Linux, or one has just come or gone
+        numbers = list(range(len(answers)))
+    found: dict[int, CoreTimes] = {}
+    for number, times in zip(numbers, answers, strict=True):
         irq = getattr(times, "irq", None)
         softirq = getattr(times, "softirq", None)
-        found.append(
-            CoreTimes(
-                user=times.user,
-                system=times.system,
-                nice=getattr(times, "nice", None),
-                iowait=getattr(times, "iowait", None),
-                steal=getattr(times, "steal", None),
-                irq=irq + softirq if irq is not None and softirq is not None else None,
-                idle=times.idle,
-            )
+        found[number] = CoreTimes(
+            user=times.user,
+            system=times.system,
+            nice=getattr(times, "nice", None),
+            iowait=getattr(times, "iowait", None),
+            steal=getattr(times, "steal", None),
+            irq=irq + softirq if irq is not None and softirq is not None else None,
+            idle=times.idle,
         )
-    return tuple(found)
+    return tuple(found.get(number) for number in range(max(found, default=-1) + 1))
 
 
 def _load() -> tuple[float, float, float] | None:
@@ -100,42 +114,49 @@ def _load() -> tuple[float, float, float] | None:
         return None
 
 
-def memory_available() -> int:
-    """Bytes that can be given out without swapping (MemAvailable of proc_meminfo(5))."""
-    return int(psutil.virtual_memory().available)
+def memory_available() -> int | None:
+    """Bytes that can be given out without swapping (MemAvailable of proc_meminfo(5)); None where that is not told."""
+    available = getattr(_if_told(psutil.virtual_memory), "available", None)
+    return None if available is None else int(available)
+
+
+def _uptime_s() -> float | None:
+    """Seconds since boot, those asleep included (clock_gettime(2))."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    booted = _if_told(psutil.boot_time)
+    return None if booted is None else time.time() - booted
 
 
 def observe() -> Witness:
-    """Machine-wide CPU time now, and that of conclab with all the children it has reaped."""
-    own = 0.0
-    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        usage = resource.getrusage(who)
-        own += usage.ru_utime + usage.ru_stime
-    return witness_of(_core_times(), time.monotonic_ns(), own)
+    """CPU time by core now, and that of conclab and of all the children it has reaped."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    mine, children = (usage.ru_utime + usage.ru_stime for usage in usages)
+    return Witness(time.monotonic_ns(), _core_times(), mine, children)
 
 
 def read_machine() -> MachineSample:
     """The counters of this moment."""
     at_ns = time.monotonic_ns()
-    memory, swap, stats = psutil.virtual_memory(), psutil.swap_memory(), psutil.cpu_stats()
+    memory, swap, stats = _if_told(psutil.virtual_memory), _if_told(psutil.swap_memory), _if_told(psutil.cpu_stats)
     stat_text, loadavg, pressure = read("/proc/stat"), read("/proc/loadavg"), read("/proc/pressure/cpu")
     return MachineSample(
         at_ns=at_ns,
         cores=_core_times(),
         load=_load(),
-        memory_total=memory.total,
-        memory_available=memory.available,
-        memory_used=memory.used,
+        memory_total=getattr(memory, "total", None),
+        memory_available=getattr(memory, "available", None),
+        memory_used=getattr(memory, "used", None),
         memory_buffers=getattr(memory, "buffers", None),
         memory_cached=getattr(memory, "cached", None),
-        swap_total=swap.total,
-        swap_used=swap.used,
+        swap_total=getattr(swap, "total", None),
+        swap_used=getattr(swap, "used", None),
         processes=len(psutil.pids()),
         threads=proc_text.tasks_in_loadavg(loadavg) if loadavg else None,
         running=proc_text.running(stat_text) if stat_text else None,
-        switches=stats.ctx_switches,
-        interrupts=stats.interrupts,
-        uptime_s=time.time() - psutil.boot_time(),
+        switches=getattr(stats, "ctx_switches", None),
+        interrupts=getattr(stats, "interrupts", None),
+        uptime_s=_uptime_s(),
         pressure_cpu=proc_text.pressure_some_avg10(pressure) if pressure else None,
         own_cpu_ns=time.process_time_ns(),
     )

@@ -39,6 +39,16 @@ def switches(text: bytes) -> tuple[int, int] | None:
         return None
 
 
+def core_numbers(text: bytes) -> list[int]:
+    """The numbers of the cores that /proc/stat has lines of: those that are online, so some may be missing."""
+    found = []
+    for line in text.splitlines():
+        name = line.split(b" ", 1)[0]
+        if name.startswith(b"cpu") and name[3:].isdigit():
+            found.append(int(name[3:]))
+    return found
+
+
 def running(text: bytes) -> int | None:
     """``procs_running`` of /proc/stat: tasks that run or could."""
     start = text.find(b"\nprocs_running ")

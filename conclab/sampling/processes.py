@@ -88,7 +88,7 @@ class ProcessReader:
         for process in psutil.process_iter():
             try:
                 row, key, known = self._row(process)
-            except psutil.Error:  # it ended while we looked
+            except (psutil.Error, OSError):  # it ended while we looked, or /proc does not tell when it began
                 continue
             seen[key] = known
             rows.append(row)

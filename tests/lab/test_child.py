@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from conclab.lab.child import Child
 from conclab.lab.conductor import Conductor
 from conclab.model.events import ChildStarted, Event, Output, RunFinished, RunStarted, WorkerStarted
 from conclab.model.results import OK
 from conclab.sampling.machine import observe
 from tests.helpers import alive_with, conduct, deed, experiment_of, plan_for, until, work
+
+WORDS = 600
 
 
 @pytest.fixture
@@ -173,3 +176,28 @@ def test_the_child_cannot_reach_the_terminal() -> None:
     run, events = conduct(deed("nothing", "threads", 1, 1))
     assert run.outcome == OK
     assert not [event for event in events if isinstance(event, Output)]
+
+
+def test_the_last_words_of_a_child_that_floods_and_exits_are_all_heard() -> None:
+    """More than several turns take from the wire and from the pipes, all of it said at once before the end."""
+    code = f"""
+import json, os
+wire = open(os.environ["CONCLAB_EVENTS"], "wb", buffering=0)
+for index in range({WORDS}):
+    wire.write(json.dumps({{"event": "task_finished", "at": index, "text": "x" * 900}}).encode() + b"\\n")
+wire.write(b'{{"event": "worker_finished", "at": 1}}\\n')
+os.write(1, b"x" * 600_000 + b"\\nthe end\\n")
+"""
+    events, lines = [], []
+    wake, wake_write = os.pipe()
+    try:
+        with Child([sys.executable, "-I", "-S", "-c", code], {}, wake) as child:
+            for turn in child.turns():
+                events += turn.events
+                lines += turn.lines
+    finally:
+        os.close(wake)
+        os.close(wake_write)
+    assert [event["at"] for event in events[:-1]] == list(range(WORDS))
+    assert events[-1]["event"] == "worker_finished"
+    assert lines[-1].text == "the end"

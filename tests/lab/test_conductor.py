@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from dataclasses import replace
@@ -9,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from conclab.lab.conductor import Conductor
+from conclab.lab.conductor import Conductor, _Bystanders
 from conclab.model.events import Event, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
+from conclab.model.experiments import Arm
+from conclab.model.machine import CoreTimes, Witness
 from conclab.model.results import OK, Results
 from conclab.model.runs import Run
 from conclab.model.statistics import Interval
 from conclab.model.verdicts import Status, Verdict
 from conclab.sampling.machine import observe
+from conclab.sampling.scripted import scripted_machine
 from tests.helpers import conduct, deed, experiment_of, here, plan_for, work
 
 QUICK = work("sequential", "sleeping", 1, 1, size=0)
@@ -108,6 +112,41 @@ def test_a_run_ends_by_rounds_precision_or_time_and_never_by_what_it_found(
     conductor.run()
 
 
+def _witness(at_s: float, *busy_s: float, self_s: float = 0.0, children_s: float = 0.0) -> Witness:
+    cores = tuple(CoreTimes(busy, 0.0, 0.0, 0.0, 0.0, 0.0, at_s - busy) for busy in busy_s)
+    return Witness(int(at_s * 1e9), cores, self_s, children_s)
+
+
+def _taken(after: Witness, cores: int, pinned: bool = False, wanted: float | None = None) -> float:
+    seen = _Bystanders(scripted_machine(cores))
+    seen.add(_witness(0.0, *[0.0] * len(after.cores)), after, pinned, wanted)
+    share = seen.disturbance().foreign_share
+    assert share is not None
+    return share
+
+
+def test_what_the_run_itself_took_is_not_foreign() -> None:
+    assert _taken(_witness(1.0, 1.0, 0.5, self_s=0.1, children_s=1.0), 2) == pytest.approx(0.2)
+    assert _taken(_witness(1.0, 1.0, 0.1, self_s=0.1, children_s=1.0), 2) == 0.0
+
+
+def test_what_others_do_on_cores_that_are_left_free_takes_nothing_away() -> None:
+    burning = _witness(1.0, 1.0, 1.0, 0.0, 0.0, children_s=1.0)
+    assert _taken(burning, 4, wanted=1.0) == 0.0
+    assert _taken(burning, 4, wanted=3.0) == pytest.approx(0.0)
+    assert _taken(burning, 4, wanted=8.0) == pytest.approx(0.25), "one of the four that it could have used"
+
+
+def test_of_a_pinned_arm_only_its_own_core_counts() -> None:
+    many = [0.0] * 63
+    assert _taken(_witness(1.0, 1.0, *many, children_s=0.5), 64, pinned=True, wanted=1.0) == pytest.approx(0.5)
+    assert _taken(_witness(1.0, 0.5, 1.0, *many[1:], children_s=0.5), 64, pinned=True, wanted=1.0) == 0.0
+
+
+def test_who_only_waits_is_hardly_disturbed() -> None:
+    assert _taken(_witness(1.0, 0.9, 0.02, children_s=0.02), 2, wanted=0.02) == 0.0
+
+
 def test_foreign_load_and_steal_are_observed_over_the_steps() -> None:
     run, _ = conduct(work("sequential", "sleeping", 1, 1, size=50), rounds=2)
     assert run.disturbance.foreign_share is not None
@@ -139,3 +178,20 @@ def test_what_conclab_takes_itself_includes_its_keepers_and_not_what_was_measure
     keepers = (children_s() - before) * 1e9 - measured
     assert keepers > 0
     assert 0.5 * keepers < run.cost_cpu_ns < keepers + measured / 2
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot pin")
+def test_one_core_is_one_that_may_be_used_and_not_always_the_first(tmp_path: Path) -> None:
+    last = max(os.sched_getaffinity(0))
+    if not last:
+        pytest.skip("there is no core but the first")
+    asks = tmp_path / "asks.py"
+    asks.write_text(
+        "import os\n\n"
+        "def task(_state, _arguments, _index):\n    return sorted(os.sched_getaffinity(0))\n\n"
+        "def combine(results):\n    return results\n"
+    )
+    plan = plan_for(experiment_of(Arm("pinned", "threads", str(asks), 1, 1, {}, one_core=True)))
+    run = Conductor(replace(plan, machine=replace(plan.machine, affinity=(last,))), lambda _event: None, observe).run()
+    assert run.outcome == OK
+    assert run.repetitions[0].result == [[last]]

@@ -142,3 +142,23 @@ def test_outliers_are_flagged_and_counted_all_the_same() -> None:
 def test_widening_keeps_the_value() -> None:
     wide = Interval(2.0, 1.9, 2.1).widened(1.1)
     assert (wide.value, wide.low, wide.high) == pytest.approx((2.0, 1.9 / 1.1, 2.31))
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "told"),
+    [
+        (Disturbance(steal_share=0.0099), False),
+        (Disturbance(steal_share=0.0101), True),
+        (Disturbance(foreign_share=0.0499), False),
+        (Disturbance(foreign_share=0.0501), True),
+    ],
+)
+def test_stolen_time_counts_above_one_percent_and_foreign_above_five(disturbance: Disturbance, told: bool) -> None:
+    factor, reasons = disturbances(replace(results(SLOW, FAST), disturbance=disturbance))
+    assert (factor > 1, len(reasons)) == (told, int(told))
+
+
+@pytest.mark.parametrize(("again", "told"), [(1_029, False), (1_031, True), (972, False), (970, True)])
+def test_a_control_counts_when_it_is_off_by_more_than_three_percent_either_way(again: int, told: bool) -> None:
+    factor, reasons = disturbances(results([1_000] * 5, [500] * 5, control=[again] * 5))
+    assert (factor > 1, len(reasons)) == (told, int(told))

@@ -160,3 +160,11 @@ def test_a_file_whose_lines_may_not_fit_into_memory_is_refused(tmp_path: Path) -
         file.truncate(LARGEST_COUNTED + 1)
     with pytest.raises(BadRequest, match="is larger than 64M"):
         make_plan(find("counting-lines"), {"path": str(large)}, MACHINE, [here()])
+
+
+def test_four_fifths_of_the_memory_that_is_available_may_be_used_and_no_more() -> None:
+    experiment = find("threads-or-processes")
+    need = max(needed_bytes(arm) for arm in make_plan(experiment, {}, MACHINE, [here()]).arms)
+    make_plan(experiment, {}, MACHINE, [here()], memory_available=int(need / 0.79))
+    with pytest.raises(BadRequest, match="of memory"):
+        make_plan(experiment, {}, MACHINE, [here()], memory_available=int(need / 0.81))

@@ -139,3 +139,18 @@ def test_counting_is_not_blamed_where_most_threads_had_nothing_to_count() -> Non
     assert found.status is Status.UNDECIDED
     assert any("Three workers had nothing to count" in reason for reason in found.reasons)
     assert judged("counting-lines", walls, results=(7, 7, 7, 7)).status is Status.FAILS
+
+
+@pytest.mark.parametrize(
+    ("name", "arm", "threshold"),
+    [
+        ("threads-or-processes", "threads", 1.15),
+        ("counting-lines", "threads", 1.15),
+        ("waiting-room", "threads", 1.3),
+        ("downloads", "threads on one core", 1.3),
+    ],
+)
+def test_how_much_faster_counts_as_faster(name: str, arm: str, threshold: float) -> None:
+    walls = next(walls for other, walls, _arm in SPEED_UPS if other == name)
+    assert judged(name, {**walls, arm: 100 / (threshold + 0.01)}).status is Status.HOLDS
+    assert judged(name, {**walls, arm: 100 / (threshold - 0.01)}).status is Status.FAILS

@@ -8,6 +8,7 @@ import pytest
 
 from conclab.lab.translate import carrier_of, translate
 from conclab.model.events import Output, WorkerFinished, WorkerStarted
+from conclab.model.results import Counters
 
 STARTED: dict[str, Any] = {"event": "worker_started", "at": 5, "worker": "w1", "pid": 10, "tid": 11, "start_ticks": 7}
 FINISHED: dict[str, Any] = {
@@ -68,3 +69,18 @@ def test_a_carriers_account_is_counters_or_nothing() -> None:
     assert counters is not None
     assert counters.on_core_ns == 50
     assert carrier_of({"event": "carrier_finished", "at": 1}) is None
+
+
+def test_every_counter_keeps_its_name() -> None:
+    told = {
+        "wants_core_ns": 40,
+        "voluntary_switches": 3,
+        "involuntary_switches": 5,
+        "migrations": 2,
+        "peak_rss_bytes": 4_096,
+    }
+    wanted = Counters(200, 50, 40, voluntary_switches=3, involuntary_switches=5, migrations=2, peak_rss_bytes=4_096)
+    event = translate({**FINISHED, **told})
+    assert isinstance(event, WorkerFinished)
+    assert event.result.counters == wanted
+    assert carrier_of({**FINISHED, **told, "event": "carrier_finished"}) == wanted

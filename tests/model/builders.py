@@ -58,7 +58,7 @@ def times(
 
 def machine_sample(
     at_ns: int,
-    cores: Sequence[CoreTimes] = (),
+    cores: Sequence[CoreTimes | None] = (),
     switches: int | None = 0,
     interrupts: int | None = 0,
     own_cpu_ns: int = 0,

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from conclab.model.machine import CoreTimes, core_load, rates_between, witness_of
+from conclab.model.machine import CoreTimes, Witness, core_load, foreign_s, rates_between, stolen_s
 from tests.model.builders import SECOND, machine_of, machine_sample, times
 
 
@@ -79,7 +79,7 @@ def test_rates_are_by_the_time_that_really_passed() -> None:
     assert rates is not None
     assert (rates.switches_per_s, rates.interrupts_per_s) == (200.0, 0.0)
     assert rates.own_share == pytest.approx(0.1)
-    assert [core.busy for core in rates.cores] == [1.0]
+    assert [core and core.busy for core in rates.cores] == [1.0]
 
 
 @pytest.mark.parametrize("later", [0, -SECOND])
@@ -103,14 +103,36 @@ def test_a_counter_that_steps_back_gives_no_negative_rate() -> None:
     assert (rates.switches_per_s, rates.own_share) == (0.0, 0.0)
 
 
-def test_a_witness_adds_the_cores_up() -> None:
-    witness = witness_of((times(user=1.0, irq=0.5, steal=0.25, idle=7), times(system=2.0, nice=1.0, steal=0.5)), 99, 0.75)
-    assert (witness.at_ns, witness.busy_s, witness.steal_s, witness.own_cpu_s) == (99, 4.5, 0.75, 0.75)
+def _witness(*cores: CoreTimes | None) -> Witness:
+    return Witness(0, cores, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("cores", [(), (times(steal=None),), (times(steal=1.0), times(steal=None))])
-def test_stolen_time_that_not_every_core_counts_is_missing(cores: tuple[CoreTimes, ...]) -> None:
-    assert witness_of(cores, 0, 0.0).steal_s is None
+def test_what_others_took_is_what_a_core_was_busy_beyond_our_own() -> None:
+    before = _witness(times(user=1.0), times(user=5.0), times(user=9.0))
+    after = _witness(times(user=2.0, irq=0.5, steal=0.25), times(user=5.0, system=2.0, nice=1.0, steal=0.5), times(user=9.0))
+    assert foreign_s(before, after, (), own_s=1.5) == pytest.approx(3.0)
+    assert foreign_s(before, after, (1,), own_s=1.5) == pytest.approx(1.5), "of that core alone"
+    assert stolen_s(before, after, ()) == pytest.approx(0.75)
+    assert stolen_s(before, after, (0, 2)) == pytest.approx(0.25)
+
+
+def test_a_core_that_came_or_went_meanwhile_is_left_out() -> None:
+    before, after = _witness(times(user=1.0), None, times()), _witness(times(user=2.0), times(user=7.0), None)
+    assert foreign_s(before, after, (), own_s=0.0) == pytest.approx(1.0)
+
+
+def test_what_is_not_told_is_missing() -> None:
+    assert foreign_s(_witness(), _witness(), (), own_s=0.0) is None
+    assert stolen_s(_witness(), _witness(), ()) is None
+    assert stolen_s(_witness(times(steal=None)), _witness(times(steal=None)), ()) is None
+    mixed = _witness(times(steal=1.0), times(steal=None))
+    assert stolen_s(mixed, mixed, ()) is None
+
+
+def test_a_core_that_is_offline_has_no_load() -> None:
+    rates = rates_between(machine_sample(0, [times(), None, times()]), machine_sample(SECOND, [times(user=1.0), None, None]))
+    assert rates is not None
+    assert [core and core.busy for core in rates.cores] == [1.0, None, None]
 
 
 @pytest.mark.parametrize(("usable", "workers"), [(0.5, 1), (1.0, 1), (1.9, 1), (2.0, 2), (7.99, 7)])

@@ -436,3 +436,12 @@ def test_of_a_life_that_has_ended_the_workers_own_report_counts_however_short_it
     state = fold(state, _started("w1", TWO, T0 + SECOND))
     assert state.workers["w1"].recent() is None
     assert state.workers["w1"].voluntary_per_s is None
+
+
+def test_the_time_left_runs_down_within_a_step() -> None:
+    state = _folded([*_one_step_done(), *_step_started(T0 + 10 * SECOND)])
+    left = []
+    for second in (11, 14, 19):
+        state = fold(state, TaskFinished(T0 + second * SECOND, "w1", 0, 1))
+        left.append(state.seconds_left())
+    assert left == pytest.approx([29.0, 26.0, 21.0])

@@ -228,3 +228,17 @@ def test_the_order_comes_from_the_seed_alone() -> None:
     random.seed(2)
     assert abba(6, 0, seed=4) == first
     assert len({tuple(abba(6, 0, seed)) for seed in range(20)}) > 10
+
+
+def test_from_six_rounds_on_an_interval_leaves_out_the_outer_twentieth_of_what_can_be_drawn() -> None:
+    count = 201
+
+    def at_most(value: float) -> float:
+        """How likely the median of so many draws from 1, 2, … is no greater: more than half of them must be none either."""
+        share = value / count
+        return sum(math.comb(count, n) * share**n * (1 - share) ** (count - n) for n in range((count + 1) // 2, count + 1))
+
+    found = ratio_of_medians([float(value) for value in range(1, count + 1)], [1.0] * count)
+    assert found is not None
+    assert at_most(found.low) == pytest.approx(0.025, abs=0.012)
+    assert at_most(found.high) == pytest.approx(0.975, abs=0.012)

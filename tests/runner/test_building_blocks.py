@@ -29,9 +29,9 @@ def test_a_lock_keeps_every_addition(executor: str) -> None:
 
 
 def test_the_counter_of_processes_lies_in_memory_that_they_share() -> None:
-    """Without a lock some are lost, but not all but one worker's, as they would be if each had a counter of its own."""
+    """Without a lock any number may be lost, but not all: had each a counter of its own, the parent's would stand at nought."""
     repetition = only(work("fork", "counter", 2, 2, size=2_000, locked=0))
-    assert 2_000 <= repetition.measures["kept"] <= 4_000
+    assert 2 <= repetition.measures["kept"] <= 4_000
 
 
 def test_a_workload_that_an_executor_cannot_carry_says_why() -> None:

@@ -148,9 +148,10 @@ def test_counters_lie_between_those_of_proc_stat_before_and_after() -> None:
     assert sample.switches is not None
     assert before["ctxt"][0] <= sample.switches <= after["ctxt"][0]
     names = [name for name in before if name not in ("cpu", "ctxt", "procs_running")]
-    assert len(sample.cores) == len(names)
+    assert [f"cpu{number}" for number, core in enumerate(sample.cores) if core is not None] == names
+    online = [core for core in sample.cores if core is not None]
     # The order of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal (proc_stat(5)).
-    for name, core in zip(names, sample.cores, strict=True):
+    for name, core in zip(names, online, strict=True):
         for read, numbers in (
             (core.user, (0,)),
             (core.nice, (1,)),
@@ -168,6 +169,8 @@ def test_levels_are_those_that_psutil_and_proc_tell() -> None:
     sample = read_machine()
     assert sample.memory_total == psutil.virtual_memory().total
     assert sample.swap_total == psutil.swap_memory().total
+    assert sample.memory_available is not None
+    assert sample.memory_total is not None
     assert 0 < sample.memory_available <= sample.memory_total
     assert sample.running is not None
     assert sample.running >= 1, "whoever reads is running"
@@ -204,19 +207,20 @@ def test_two_readings_give_rates_and_own_work_shows_in_them() -> None:
     rates = rates_between(before, after)
     assert rates is not None
     assert rates.own_share > 0
-    assert len(rates.cores) == psutil.cpu_count()
-    assert all(0 <= core.user <= 1 and 0 <= core.system <= 1 for core in rates.cores)
+    online = [core for core in rates.cores if core is not None]
+    assert len(online) == psutil.cpu_count()
+    assert all(0 <= core.user <= 1 and 0 <= core.system <= 1 for core in online)
 
 
 def test_a_witness_counts_own_work_and_that_of_children_that_have_ended() -> None:
     before = observe()
     _burn(30_000_000)
     between = observe()
-    assert between.own_cpu_s - before.own_cpu_s >= 0.03
+    assert between.self_s - before.self_s >= 0.03
     spin = "import time\nwhile time.process_time() < 0.05: pass"
     subprocess.run([sys.executable, "-I", "-S", "-c", spin], check=True)
     after = observe()
-    assert after.own_cpu_s - between.own_cpu_s >= 0.05
+    assert after.children_s - between.children_s >= 0.05
     assert after.at_ns > between.at_ns > before.at_ns
 
 
@@ -231,8 +235,34 @@ def test_a_witness_sees_the_whole_machine() -> None:
     after = busy_s()
     # The kernel rounds each core and kind down to a hundredth, and their sum as well.
     rounding = 8 * (psutil.cpu_count() or 1) / HERTZ
-    assert before - rounding <= witness.busy_s <= after + rounding
-    assert witness.steal_s is not None
+    assert before - rounding <= sum(core.busy for core in witness.cores if core) <= after + rounding
+    assert all(core.steal is not None for core in witness.cores if core)
+
+
+def test_a_core_that_is_offline_leaves_a_gap_so_that_positions_are_the_kernels_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = psutil.cpu_times(percpu=True)[0]
+    monkeypatch.setattr(psutil, "cpu_times", lambda percpu: [times, times, times])
+    monkeypatch.setattr(
+        machine, "read", lambda path: b"cpu  9 9\ncpu0 1 2\ncpu2 1 2\ncpu3 1 2\nintr 5\n" if path == "/proc/stat" else None
+    )
+    assert [core is not None for core in read_machine().cores] == [True, False, True, True]
+
+
+def test_a_proc_without_the_machines_files_leaves_blanks_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where /proc is mounted with subset=pid."""
+
+    def missing(*_arguments: object, **_more: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    for name in ("virtual_memory", "swap_memory", "cpu_times", "cpu_stats", "boot_time"):
+        monkeypatch.setattr(psutil, name, missing)
+    monkeypatch.setattr(machine, "read", lambda _path: None)
+    sample = read_machine()
+    assert sample.cores == ()
+    assert (sample.memory_total, sample.memory_used, sample.swap_total, sample.switches) == (None, None, None, None)
+    assert memory_available() is None
+    assert read_facts().memory_bytes is None
+    assert observe().cores == ()
 
 
 def test_available_memory_is_what_psutil_says() -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -267,3 +268,22 @@ def test_a_process_that_has_begun_another_program_is_shown_as_that(monkeypatch: 
     finally:
         process.kill()
         process.communicate()
+
+
+def test_the_share_of_a_process_is_of_one_core_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own clock, read before and after each look: neither load nor slowness moves the share out of these bounds."""
+    _only(monkeypatch, os.getpid())
+    reader, granularity_s = ProcessReader(), 0.03
+
+    def look() -> tuple[tuple[float, float], ProcessRow, tuple[float, float]]:
+        before = time.process_time(), time.monotonic()
+        (row,) = reader.read(detailed=0).rows
+        return before, row, (time.process_time(), time.monotonic())
+
+    before, _first, began = look()
+    while time.process_time() - began[0] < 0.2:
+        pass
+    ended, row, after = look()
+    assert row.cpu_share is not None
+    assert (ended[0] - began[0] - granularity_s) / (after[1] - before[1]) <= row.cpu_share
+    assert row.cpu_share <= (after[0] - before[0] + granularity_s) / (ended[1] - began[1])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from queue import SimpleQueue
+from types import SimpleNamespace
+
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
 from conclab.model.events import Line, Output, WorkerStarted
 from conclab.model.verdicts import Evidence, Status, Verdict
-from conclab.tui.app import ConclabApp
+from conclab.tui.app import MOST_WAITING, ConclabApp
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.theme import DARK, LIGHT, Palette
@@ -280,3 +283,21 @@ async def test_without_colour_states_have_glyphs(monkeypatch: pytest.MonkeyPatch
         assert "█ on a core   ▒ wants a core   ░ blocked" in text
         lanes = "".join(line[6:-50] for line in text.splitlines()[2:-2])
         assert set(lanes) & set("█░") == set("█░")
+
+
+async def test_while_the_terminal_lags_behind_nothing_is_drawn_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fed_by_hand(place="monitor") as (app, feed, pilot):
+        frames: SimpleQueue[str] = SimpleQueue()
+        with monkeypatch.context() as behind:
+            behind.setattr(app._driver, "_writer_thread", SimpleNamespace(_queue=frames), raising=False)
+            for _ in range(MOST_WAITING + 1):
+                frames.put("a frame")
+            feed.give(machine_sample(), table(process(1)))
+            app.beat()
+            await settle(pilot)
+            assert app.session.machine_state.processes is not None
+            assert "command-1" not in screen_text(app)
+            frames.get()
+            app.beat()
+            await settle(pilot)
+            assert "command-1" in screen_text(app), "also what came while it lagged"

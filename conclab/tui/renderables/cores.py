@@ -53,7 +53,7 @@ def newest_cell(machine: MachineState, run: RunState) -> tuple[int, bool]:
     now = cell_of(machine.sample.at_ns) - 1 if machine.sample else 0
     if run.phase == "finished" and run.workers:
         end = end_of_lanes(run)
-        if machine.cores[0].at(end) is not None:
+        if any(core.at(end) is not None for core in machine.cores):
             return end, True
     return now, False
 
@@ -86,6 +86,8 @@ class _Scene:
 def cores_lines(machine: MachineState, run: RunState, palette: Palette, width: int, rows: int, extra: int) -> list[Strip]:
     """All lines of the pane: ``rows`` for the cores, then up to two of explanation (``extra``)."""
     count = len(machine.cores)
+    if machine.sample is not None and not machine.sample.cores:
+        return [plain("This system does not tell what its cores do; `conclab doctor` says why.", width, style(palette.dim))]
     if not count or width < 20:
         return [plain("reading the cores …", width, style(palette.dim))]
     newest, ended = newest_cell(machine, run)

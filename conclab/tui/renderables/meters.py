@@ -31,7 +31,7 @@ def _core_parts(load: CoreLoad, palette: Palette) -> list[tuple[float, Style]]:
 
 def _memory_parts(sample: MachineSample, palette: Palette) -> list[tuple[float, Style]]:
     total = sample.memory_total or 1
-    parts = [(sample.memory_used / total, palette.memory), ((sample.memory_buffers or 0) / total, palette.buffers)]
+    parts = [((sample.memory_used or 0) / total, palette.memory), ((sample.memory_buffers or 0) / total, palette.buffers)]
     parts.append(((sample.memory_cached or 0) / total, palette.cache))
     return [(share, style(colour, palette.trough)) for share, colour in parts]
 
@@ -79,6 +79,8 @@ def meter_lines(
 ) -> list[Strip]:
     """All lines of the pane, ``rows`` of them for the cores: one a line, several side by side, or a grid."""
     sample = machine.sample
+    if sample is not None and not sample.cores:
+        return [plain("This system does not tell what its cores do; `conclab doctor` says why.", width, style(palette.dim))]
     if sample is None or not machine.cores or width < 30:
         return [plain("reading the machine …", width, style(palette.dim))]
     side = _facts(machine) if width >= 60 else []
@@ -90,10 +92,11 @@ def meter_lines(
     else:
         strips = [_cores_in_row(row, rows, machine, palette, room, history, colourless) for row in range(rows)]
     size = _meter_size(room) if history else room - _NAME - _VALUE - 2
-    used = f"{figures.size(sample.memory_used)} of {figures.size(sample.memory_total)}"
+    used = f"{figures.size(sample.memory_used)} of {figures.size(sample.memory_total)}" if sample.memory_total else ""
     strips.append(_meter("Mem", _memory_parts(sample, palette), used, size, palette, colourless).strip(room))
-    swap = sample.swap_used / sample.swap_total if sample.swap_total else 0.0
+    swap = (sample.swap_used or 0) / sample.swap_total if sample.swap_total else 0.0
     text = f"{figures.size(sample.swap_used)} of {figures.size(sample.swap_total)}" if sample.swap_total else "none"
+    text = "" if sample.swap_total is None else text
     swapped = [(swap, style(palette.memory, palette.trough))]
     strips.append(_meter("Swp", swapped, text, size, palette, colourless).strip(room))
     beside = [

@@ -141,3 +141,9 @@ def test_on_a_wide_screen_a_core_has_its_history_with_now_at_the_right_end() -> 
     text = strip.text[: strip.text.index("load")].rstrip()
     assert text.endswith("█████")
     assert backgrounds(strip)[len(text) - 1] == DARK.trough
+
+
+def test_the_newest_whole_cell_of_a_cores_history_is_the_last_before_the_figures() -> None:
+    strip = meter_lines(machine_state(0.5, history=(0.25, 0.5, 1.0)), scripted_machine(1), DARK, 116, 1)[0]
+    room = strip.text.index("  load")
+    assert strip.text[:room].endswith(" ▂▄█")

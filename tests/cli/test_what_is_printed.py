@@ -1,0 +1,137 @@
+"""What commands print and pass on: called within this process, with made-up findings instead of this machine's."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from conclab.cli import main
+from conclab.cli import monitor as monitor_command
+from conclab.cli.lab import open_lab
+from conclab.cli.request import plan_of
+from conclab.model.runs import Plan
+from conclab.sampling.capabilities import Capability
+from tests.helpers import deed, experiment_of, plan_for
+from tests.tui.helpers import machine_sample, process, table
+
+ROW = process(7, 0.5, "python", voluntary_per_s=12.0, involuntary_per_s=345.0, threads=6)
+
+
+@pytest.fixture
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which one process runs."""
+    monkeypatch.setattr(monitor_command, "_look_twice", lambda: (machine_sample(), None, table(ROW)))
+
+
+@pytest.mark.usefixtures("one_process")
+def test_both_kinds_of_switches_of_a_process_keep_their_names_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["monitor", "--once", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["processes"]
+    assert (row["voluntary_switches_per_s"], row["involuntary_switches_per_s"]) == (12.0, 345.0)
+    assert (row["cpu_share"], row["threads"]) == (0.5, 6)
+
+
+@pytest.mark.usefixtures("one_process")
+def test_every_figure_of_a_process_stands_in_its_column(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["monitor", "--once"]) == 0
+    titles, figures = (line.split() for line in capsys.readouterr().out.splitlines()[-2:])
+    shown = dict(zip(titles, figures, strict=True))
+    assert (shown["PID"], shown["VCS/s"], shown["ICS/s"], shown["CPU%"], shown["THR"]) == ("7", "12", "345", "50.0", "6")
+
+
+def test_a_run_that_fails_midway_is_json_all_the_same_and_exits_with_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = plan_for(experiment_of(deed("raising", workers=1, tasks=1)))
+    monkeypatch.setattr("conclab.cli.run.plan_of", lambda *_asked: failing)
+    assert main(["run", "waiting-room", "--json"]) == 1
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert found["outcome"] != "ok"
+    assert "ValueError" in found["outcome"]
+    assert said.err.startswith("conclab: under-test: raising: w1: ValueError")
+
+
+def test_what_was_asked_for_goes_on_to_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Plan] = []
+
+    def lab(mode: str = "lab", plan: Plan | None = None) -> int:
+        assert plan is not None
+        opened.append(plan)
+        return 0
+
+    monkeypatch.setattr("conclab.cli.lab.open_lab", lab)
+    assert main(["run", "waiting-room", "--tui", "--set", "workers=3", "--repeat", "7", "--seed", "5"]) == 0
+    (plan,) = opened
+    assert plan.experiment.name == "waiting-room"
+    assert (plan.values["workers"], plan.rounds, plan.exact_rounds, plan.seed) == (3, 7, True, 5)
+
+
+def test_a_plan_knows_the_load_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.5, 1.5, 2.5))
+    assert plan_of("waiting-room", [], [], None, 0).load_before == (0.5, 1.5, 2.5)
+
+
+def test_the_doctor_prints_how_to_get_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = Capability("perf", False, "not installed", "apt install linux-perf")
+    monkeypatch.setattr("conclab.cli.doctor.explore", lambda _machine: [Capability("cores", True, "2 cores"), missing])
+    monkeypatch.setattr("conclab.cli.doctor.discover", list)
+    assert main(["doctor"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[1:4] == [
+        ["✓", "cores", "2", "cores"],
+        ["–", "perf", "not", "installed"],
+        ["→", "apt", "install", "linux-perf"],
+    ]
+
+
+class _Feed:
+    """Remembers whether it was closed."""
+
+    def __init__(self, closed: list[str]) -> None:
+        self._closed = closed
+
+    def close(self) -> None:
+        self._closed.append("closed")
+
+
+class _App:
+    """Ends as it is told."""
+
+    def __init__(self, ends: Callable[[], int | None]) -> None:
+        self._ends = ends
+        self.return_code: int | None = None
+
+    def run(self) -> None:
+        self.return_code = self._ends()
+
+
+def _opened(monkeypatch: pytest.MonkeyPatch, ends: Callable[[], int | None]) -> list[str]:
+    """Let the lab open in a terminal that is none; returns what will be told of its feed."""
+    closed: list[str] = []
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr("conclab.recording.live.LiveFeed", lambda: _Feed(closed))
+    monkeypatch.setattr("conclab.tui.app.ConclabApp", lambda _feed, _pythons, **_options: _App(ends))
+    return closed
+
+
+def test_the_lab_closes_its_feed_also_when_the_screen_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> int:
+        raise RuntimeError("no such screen")
+
+    closed = _opened(monkeypatch, breaks)
+    with pytest.raises(RuntimeError, match="no such screen"):
+        open_lab()
+    assert closed == ["closed"]
+
+
+@pytest.mark.parametrize(("code", "status"), [(None, 0), (0, 0), (143, 143)])
+def test_the_lab_exits_with_the_status_of_its_screen(code: int | None, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = _opened(monkeypatch, lambda: code)
+    assert open_lab() == status
+    assert closed == ["closed"]
