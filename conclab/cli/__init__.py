@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -28,3 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read our output has seen enough. What Python would still flush at exit must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"conclab: the output cannot be written: {os.strerror(error.errno)}", file=sys.stderr)
+        return 1

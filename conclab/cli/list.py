@@ -47,7 +47,10 @@ def _range(parameter: dict[str, Any]) -> str:
     if parameter["minimum"] is None and parameter["maximum"] is None:
         return ""
     unit = f" {parameter['unit']}" if parameter["unit"] else ""
-    return f"{parameter['minimum']:,} to {parameter['maximum']:,}{unit}"
+    least, most = (None if bound is None else f"{bound:,}" for bound in (parameter["minimum"], parameter["maximum"]))
+    if least is None or most is None:
+        return f"at most {most}{unit}" if least is None else f"at least {least}{unit}"
+    return f"{least} to {most}{unit}"
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 from conclab.model import figures
@@ -32,21 +33,39 @@ def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
     return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
 
 
-def _bars(verdict: Verdict) -> list[str]:
+def _bars(verdict: Verdict, width: int) -> list[str]:
     shown = [bar for bar in verdict.evidence if bar.value is not None]
     if not shown:
         return []
     longest = max(bar.value or 0.0 for bar in shown) or 1.0
     names = max(len(bar.label) for bar in shown)
+    taken = 2 + names + 2 + 2 + 9 + 2 + 14 + 2
+    beside = taken + _BAR + max(len(bar.note) for bar in shown) <= width
+    room = _BAR if beside else max(8, min(_BAR, width - taken))
     lines = []
     for bar in shown:
         value = bar.value or 0.0
-        filled = round(value / longest * _BAR)
-        drawn = ("░" if bar.ideal else "█") * filled
-        figure = figures.times(value) if bar.unit == "×" else f"{value:.2f}{bar.unit}"
+        drawn = ("░" if bar.ideal else "█") * round(value / longest * room)
+        figure = figures.with_unit(value, bar.unit)
         spread = f"[{bar.interval.low:.2f}–{bar.interval.high:.2f}]" if bar.interval and not bar.ideal else ""
-        note = paint(bar.note, "dim")
-        lines.append(f"  {bar.label:<{names}}  {drawn:<{_BAR}}  {figure:>9}  {spread:<14}  {note}".rstrip())
+        line = f"  {bar.label:<{names}}  {drawn:<{room}}  {figure:>9}  {spread:<14}"
+        if not bar.note:
+            lines.append(line.rstrip())
+        elif beside:
+            lines.append(f"{line}  {paint(bar.note, 'dim')}")
+        else:
+            lines += [line.rstrip(), paint(f"  {'':<{names}}  {bar.note}", "dim")]
+    return lines
+
+
+def summary_lines(labels: Sequence[str], verdicts: Sequence[Verdict]) -> list[str]:
+    """One line for each Python, so that they can be compared at a glance."""
+    longest = max(len(label) for label in labels)
+    lines = []
+    for label, verdict in zip(labels, verdicts, strict=False):
+        head = paint(f"{GLYPHS[verdict.status]} {verdict.status.value.upper():<10}", "bold", _STATUS_COLOURS[verdict.status])
+        spread = f"[{verdict.interval.low:.2f}–{verdict.interval.high:.2f}]" if verdict.interval else ""
+        lines.append(f"  {label:<{longest}}  {head}  {figures.with_unit(verdict.ratio, verdict.unit):>9}  {spread}".rstrip())
     return lines
 
 
@@ -54,14 +73,15 @@ def verdict_lines(verdict: Verdict, label: str = "") -> list[str]:
     """A verdict as lines for people, wrapped to the terminal's width."""
     import textwrap
 
-    width = min(110, shutil.get_terminal_size().columns) - 2
+    width = max(20, min(110, shutil.get_terminal_size().columns) - 2)
     colour = _STATUS_COLOURS[verdict.status]
     head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}" + (f" on {label}" if label else "")
     interval = verdict.interval
-    certainty = f" (95 % interval {interval.low:.2f} to {interval.high:.2f})" if interval else ""
+    # Of what was counted the interval stands with its bar: beside a sentence it would seem to be of the sentence's figure.
+    certainty = f" (95 % interval {interval.low:.2f} to {interval.high:.2f})" if interval and verdict.unit == "×" else ""
     lines = [paint(head, "bold", colour)]
     lines += textwrap.wrap(verdict.statement + certainty, width, initial_indent="  ", subsequent_indent="  ")
-    bars = _bars(verdict)
+    bars = _bars(verdict, width)
     if bars:
         lines += ["", *bars]
     if verdict.reasons or verdict.advice:

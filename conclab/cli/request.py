@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from conclab.cli.ending import Trouble
@@ -11,7 +10,7 @@ from conclab.lab.interpreters import NoInterpreter, ask, locate, own
 from conclab.lab.planning import BadRequest, make_plan
 from conclab.model.experiments import Interpreter
 from conclab.model.runs import Plan
-from conclab.sampling.machine import memory_available, read_facts
+from conclab.sampling.machine import load_average, memory_available, read_facts
 
 
 def settings_of(pairs: Sequence[str]) -> dict[str, str]:
@@ -49,7 +48,7 @@ def plan_of(name: str, settings: Sequence[str], pythons: Sequence[str], repeat: 
             memory_available=memory_available(),
             rounds=repeat,
             seed=seed,
-            load_before=os.getloadavg(),
+            load_before=load_average(),
         )
     except (UnknownExperiment, NoInterpreter, BadRequest) as error:
         raise Trouble(str(error)) from None

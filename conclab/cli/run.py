@@ -7,7 +7,7 @@ import shutil
 import sys
 
 from conclab.cli.ending import Trouble
-from conclab.cli.output import paint, print_json, verdict_lines
+from conclab.cli.output import paint, print_json, summary_lines, verdict_lines
 from conclab.cli.request import plan_of
 from conclab.lab.conductor import Conductor
 from conclab.model import figures
@@ -42,9 +42,10 @@ class _Progress:
         state = self._state
         arm = state.arm.name if state.arm else ""
         python = f" on {state.arm.python.label}" if state.arm and state.arm.python else ""
-        parts = [f"repetition {state.round + 1} of {state.rounds_expected}", arm + python]
+        least = "" if state.exact_rounds else "at least "
+        parts = [f"repetition {state.round + 1} of {least}{state.rounds_expected}", arm + python]
         if state.verdict is not None and state.verdict.ratio is not None:
-            parts.append(f"{figures.times(state.verdict.ratio)} so far")
+            parts.append(f"{figures.with_unit(state.verdict.ratio, state.verdict.unit)} so far")
         left = state.seconds_left()
         if left is not None:
             parts.append(f"about {figures.duration(max(1.0, round(left)) * 1e9)} left")
@@ -62,10 +63,14 @@ def _print(run: Run) -> None:
     usable = plan.machine.usable_cores
     cores = f"{figures.cores(usable)} usable {'core' if usable == 1 else 'cores'}"
     rounds = max((verdict.rounds for verdict in run.verdicts), default=0)
-    print(paint(plan.experiment.title, "bold", "cyan"), paint(plan.experiment.question, "dim"))
+    print(paint(figures.sentence(plan.experiment.title), "bold", "cyan"))
+    print(paint(plan.experiment.question, "dim"))
     facts = f"Python {pythons} · {cores} · {figures.plural(rounds, 'repetition')} of every arm"
     print(paint(f"{facts} in {figures.duration(run.wall_ns)}", "dim"))
     several = len(plan.pythons) > 1
+    if several:
+        print()
+        print("\n".join(summary_lines([python.label for python in plan.pythons], run.verdicts)))
     for python, verdict in zip(plan.pythons, run.verdicts, strict=False):
         print()
         print("\n".join(verdict_lines(verdict, python.label if several else "")))

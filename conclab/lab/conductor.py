@@ -48,10 +48,10 @@ class _Bystanders:
         wall_s = (after.at_ns - before.at_ns) / 1e9
         # Pinned are the children alone; conclab itself runs wherever there is room.
         own_s = after.children_s - before.children_s + (0.0 if pinned else after.self_s - before.self_s)
-        needed = capacity if wanted is None else min(capacity, max(1.0, wanted))
+        needed = capacity if wanted is None else min(capacity, wanted)
         foreign, stolen = foreign_s(before, after, cores, own_s), stolen_s(before, after, cores)
         spare_s = (capacity - needed) * wall_s
-        self._needed_s += needed * wall_s
+        self._needed_s += max(1.0, needed) * wall_s
         self._given_s += capacity * wall_s
         if foreign is None:
             self._foreign_known = False

@@ -139,16 +139,21 @@ def observed(
     interval: Interval | None,
     *,
     statements: Mapping[Status, str],
-    reasons: Sequence[str] = (),
+    unit: str,
+    about: str,
     evidence: Sequence[Evidence] = (),
     advice: str = "",
 ) -> Verdict:
-    """The verdict of an experiment that is decided by what was seen, yes or no, and not by a time: nothing disturbs it."""
+    """The verdict of an experiment that is decided by what was seen, yes or no, and not by a time: nothing disturbs it.
+
+    ``unit`` is that of the interval, and ``about`` a sentence that says what it is of.
+    """
     return Verdict(
         status=status,
         statement=statements[status],
         interval=interval,
-        reasons=tuple(reasons),
+        reasons=(about,) if interval is not None else (),
+        unit=unit,
         evidence=tuple(evidence),
         advice=advice,
         rounds=rounds_of(results),

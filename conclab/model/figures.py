@@ -14,6 +14,13 @@ def times(ratio: float | None) -> str:
     return f"{ratio:.1f}×" if ratio >= 9.995 else f"{ratio:.2f}×"
 
 
+def with_unit(value: float | None, unit: str) -> str:
+    """A ratio as 1.84×, or what was counted as 0.25 kept. Blank when there is none."""
+    if value is None:
+        return ""
+    return times(value) if unit == "×" else f"{value:.2f}{unit}"
+
+
 def percent(share: float | None) -> str:
     """A share of 1 as whole per cent, with a narrow look: 54 %. Blank when there is none."""
     return "" if share is None else f"{share * 100 + 0.0:.0f} %".replace("-0 %", "0 %")

@@ -86,6 +86,8 @@ class RunState:
     round: int = 0
     rounds_done: int = 0
     rounds_expected: int = 0
+    exact_rounds: bool = False
+    """Whether it will be exactly so many; else at least."""
     steps_done: int = 0
     steps_per_round: int = 0
     started_ns: int = 0
@@ -151,6 +153,7 @@ def _run_started(_state: RunState, event: RunStarted) -> RunState:
         title=event.title,
         arms=event.arms,
         rounds_expected=event.rounds,
+        exact_rounds=event.exact_rounds,
         steps_per_round=event.steps_per_round,
         started_ns=event.at_ns,
     )

@@ -44,6 +44,8 @@ class Verdict:
     advice: str = ""
     """What to try next, one sentence; empty when there is nothing to say."""
     rounds: int = 0
+    unit: str = "×"
+    """Of the interval: of how many times as fast; or of what was counted ("kept", "in order"), and then it is no ratio of times."""
     control: float | None = None
     """The baseline against itself; 1.00 when nothing disturbed the run."""
 

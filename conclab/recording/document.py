@@ -110,6 +110,7 @@ def verdict_of(verdict: Verdict | None) -> dict[str, Any] | None:
         "statement": verdict.statement,
         "ratio": verdict.ratio,
         "ci95": _interval(verdict.interval),
+        "unit": verdict.unit.strip(),
         "reasons": list(verdict.reasons),
         "control": verdict.control,
         "rounds": verdict.rounds,

@@ -107,7 +107,8 @@ def _core_times() -> tuple[CoreTimes | None, ...]:
     return tuple(found.get(number) for number in range(max(found, default=-1) + 1))
 
 
-def _load() -> tuple[float, float, float] | None:
+def load_average() -> tuple[float, float, float] | None:
+    """Mean numbers of tasks that ran or wanted to, over 1, 5 and 15 minutes (getloadavg(3)); None where that is not told."""
     try:
         return os.getloadavg()
     except OSError:
@@ -143,7 +144,7 @@ def read_machine() -> MachineSample:
     return MachineSample(
         at_ns=at_ns,
         cores=_core_times(),
-        load=_load(),
+        load=load_average(),
         memory_total=getattr(memory, "total", None),
         memory_available=getattr(memory, "available", None),
         memory_used=getattr(memory, "used", None),

@@ -63,6 +63,7 @@ class ConclabApp(App[None]):
         self._beat_s = beat_s
         self._places: dict[str, Place] = {}
         self._place: Place | None = None
+        self._arrived: Place | None = None
         self._undrawn = Changes()
         for theme in THEMES:
             self.register_theme(theme)
@@ -102,7 +103,7 @@ class ConclabApp(App[None]):
     def beat(self) -> None:
         """Fold what has come, and draw it unless the terminal lags behind."""
         self._undrawn |= self.session.advance()
-        if self._place is not None and self.screen is self._place and not self._lagging():
+        if self._place is not None and self.screen is self._place is self._arrived and not self._lagging():
             changes, self._undrawn = self._undrawn, Changes()
             self._place.refresh_view(changes)
 
@@ -126,6 +127,7 @@ class ConclabApp(App[None]):
 
     def _arrive(self, place: Place) -> None:
         if place is self._place:  # who is gone again at once has not arrived
+            self._arrived = place
             place.enter()
 
     def action_help(self) -> None:

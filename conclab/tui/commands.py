@@ -51,9 +51,8 @@ def commands(screen: Screen[object]) -> list[Command]:
             found[binding.action] = replace(before, keys=(*before.keys, key), shown=before.shown or binding.show)
         else:
             meaning = binding.tooltip or binding.description
-            found[binding.action] = Command(
-                (key,), binding.description, meaning, binding.action, active.node, active.enabled, binding.show
-            )
+            title = (screen.title_of(binding.action) if isinstance(screen, Retitles) else None) or binding.description
+            found[binding.action] = Command((key,), title, meaning, binding.action, active.node, active.enabled, binding.show)
     return sorted(found.values(), key=lambda command: command.title in ("Help", "Quit"))
 
 
@@ -67,6 +66,14 @@ def _declared(node: DOMNode, binding: Binding) -> int | None:
             if isinstance(entry, Binding) and (entry.action, entry.description) == (binding.action, binding.description):
                 return rank * 1_000 + number
     return None
+
+
+@runtime_checkable
+class Retitles(Protocol):
+    """A screen on which a key does not always do the same."""
+
+    def title_of(self, action: str) -> str | None:
+        """What it does now; None: what it is declared to do."""
 
 
 @runtime_checkable

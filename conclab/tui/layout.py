@@ -31,8 +31,8 @@ class Layout:
     verdict: int
 
 
-def arrange(width: int, height: int, cores: int, workers: int) -> Layout:
-    """Divide a screen for so many cores and workers."""
+def arrange(width: int, height: int, cores: int, workers: int, finished: bool = False) -> Layout:
+    """Divide a screen for so many cores and workers. On a small one the verdict gets more room once there is one."""
     room = max(4, height - 2)  # top bar and footer
     narrow = width < NARROW
     pane = width - 4 - (0 if narrow else SETUP)
@@ -41,6 +41,8 @@ def arrange(width: int, height: int, cores: int, workers: int) -> Layout:
     legend = height >= 30
     verdict = 11 if height >= 50 else 10 if height >= 36 else 7 if height >= 30 else 5 if height >= 20 else 3
     cores_height = min(core_rows + extra + _FRAME, max(3, room // 3))
+    if finished and height < 36:
+        verdict = max(verdict, min(9, room // 3 + 1))
     least_output = max(5 if height >= 24 else 3, room // 5)
     most_workers = room - cores_height - verdict - least_output
     workers_height = max(3, min(1 + max(1, workers) + legend + _FRAME, most_workers))

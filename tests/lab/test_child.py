@@ -186,7 +186,7 @@ wire = open(os.environ["CONCLAB_EVENTS"], "wb", buffering=0)
 for index in range({WORDS}):
     wire.write(json.dumps({{"event": "task_finished", "at": index, "text": "x" * 900}}).encode() + b"\\n")
 wire.write(b'{{"event": "worker_finished", "at": 1}}\\n')
-os.write(1, b"x" * 600_000 + b"\\nthe end\\n")
+os.write(1, b"x" * 600_000 + b"\\nthe end")
 """
     events, lines = [], []
     wake, wake_write = os.pipe()

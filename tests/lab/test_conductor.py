@@ -145,6 +145,7 @@ def test_of_a_pinned_arm_only_its_own_core_counts() -> None:
 
 def test_who_only_waits_is_hardly_disturbed() -> None:
     assert _taken(_witness(1.0, 0.9, 0.02, children_s=0.02), 2, wanted=0.02) == 0.0
+    assert _taken(_witness(1.0, 1.0, 1.0, children_s=0.02), 2, wanted=0.02) < 0.05, "not even on a machine that is full"
 
 
 def test_foreign_load_and_steal_are_observed_over_the_steps() -> None:

@@ -19,6 +19,11 @@ def most_workers(machine: Machine, _values: Values) -> int:
     return max(16, 4 * machine.cores)
 
 
+def most_waiters(machine: Machine, values: Values) -> int:
+    """Whoever only waits needs no core, so there may be many of them on a small machine too."""
+    return max(128, most_workers(machine, values))
+
+
 def workers(
     default: int | Callable[[Machine, Values], int], least: int = 1, most: int | Callable[[Machine, Values], int] = most_workers
 ) -> Parameter:

@@ -24,18 +24,34 @@ def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
     """All lines, as many as it takes; the pane scrolls."""
     width = max(20, width)
     if run.verdicts:
-        lines = []
+        lines = [*_summary(run.verdicts, palette, width), plain("", width)]
         for label, verdict in run.verdicts:
             lines += _verdict(verdict, palette, width, f" on {label}")
         return lines
     if run.phase == "finished" and run.outcome != OK:
-        return _no_verdict(run, palette, width)
+        known = _so_far(run, run.verdict, palette, width) if run.verdict is not None else []
+        return [*_no_verdict(run, palette, width), *known]
     if run.verdict is None:
         text = "Comes after the last repetition." if run.live else "None yet. Choose an experiment and press F5."
         return [plain(text, width, style(palette.dim))]
     if run.live:
         return _so_far(run, run.verdict, palette, width)
     return _verdict(run.verdict, palette, width)
+
+
+def _summary(verdicts: tuple[tuple[str, Verdict], ...], palette: Palette, width: int) -> list[Strip]:
+    """One line for each Python, so that they can be compared at a glance."""
+    lines = []
+    longest = max(len(label) for label, _verdict in verdicts)
+    for label, verdict in verdicts:
+        line = Line().add(fit(label, longest + 2), style(palette.text, bold=True))
+        look = style(status_colour(verdict.status, palette), bold=True)
+        line.add(fit(f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}", 13), look)
+        line.add(right(figures.with_unit(verdict.ratio, verdict.unit), _FIGURE), style(palette.text, bold=True))
+        if verdict.interval is not None:
+            line.add(f"  (95 % {verdict.interval.low:.2f}–{verdict.interval.high:.2f})", style(palette.dim))
+        lines.append(line.strip(width))
+    return lines
 
 
 def _no_verdict(run: RunState, palette: Palette, width: int) -> list[Strip]:
@@ -49,7 +65,7 @@ def _no_verdict(run: RunState, palette: Palette, width: int) -> list[Strip]:
 def _so_far(run: RunState, verdict: Verdict, palette: Palette, width: int) -> list[Strip]:
     line = Line().add("so far  ", style(palette.dim))
     if verdict.interval is not None:
-        line.add(figures.times(verdict.ratio), style(palette.text, bold=True))
+        line.add(figures.with_unit(verdict.ratio, verdict.unit), style(palette.text, bold=True))
         line.add(f"  (95 % {verdict.interval.low:.2f}–{verdict.interval.high:.2f})", style(palette.dim))
     else:
         line.add(f"{figures.plural(run.rounds_done, 'repetition')}, three at least for an interval", style(palette.text))
@@ -60,7 +76,8 @@ def _verdict(verdict: Verdict, palette: Palette, width: int, where: str = "") ->
     colour = status_colour(verdict.status, palette)
     head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}{where}"
     interval = verdict.interval
-    certainty = f"(95 % {interval.low:.2f}–{interval.high:.2f})" if interval else ""
+    # Of what was counted the interval stands with its bar: beside a sentence it would seem to be of the sentence's figure.
+    certainty = f"(95 % {interval.low:.2f}–{interval.high:.2f})" if interval and verdict.unit == "×" else ""
     indent = len(head) + 2
     text = wrapped(f"{verdict.statement} {certainty}", width - indent)
     lines = []
@@ -76,9 +93,7 @@ def _verdict(verdict: Verdict, palette: Palette, width: int, where: str = "") ->
 
 
 def _figure(bar: Evidence) -> str:
-    if bar.value is None:
-        return ""
-    return figures.times(bar.value) if bar.unit == "×" else f"{bar.value:.2f}{bar.unit}"
+    return figures.with_unit(bar.value, bar.unit)
 
 
 def _bars(verdict: Verdict, palette: Palette, width: int) -> list[Strip]:

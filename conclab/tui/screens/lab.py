@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -28,6 +29,16 @@ from conclab.tui.widgets.form import Form
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.output import VIEWS
 from conclab.tui.widgets.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run as it was asked for."""
+
+    experiment: Experiment
+    given: Mapping[str, str]
+    repetitions: int | None
+    paths: tuple[str, ...]
 
 
 class LabScreen(TwoPages):
@@ -129,7 +140,7 @@ class LabScreen(TwoPages):
             return
         self._last_plan = plan
         self.turn_page(results=True)
-        if self.results.output.view in ("about", "chart"):
+        if self.results.output.ordered in ("about", "chart"):
             self.results.turn("merged")
         self.refresh_view(EVERYTHING)
 
@@ -150,39 +161,41 @@ class LabScreen(TwoPages):
         self.call_after_refresh(self.query_one(Catalogue).focus)
 
     def _order(self, paths: list[str]) -> None:
-        """Begin the chosen experiment under these interpreters. One that is not known yet is asked first, and may take its time."""
+        """Begin the chosen experiment under these interpreters. One that is not known yet is asked first, and may take its time:
+        what runs then is what was ordered, wherever the cursor has gone."""
+        form = self.query_one(Form)
+        order = Order(self.experiment, form.given_for(self.experiment), form.repetitions, tuple(paths))
         if all(is_known(path) for path in paths):
-            self._check_and_launch(paths)
+            self._check_and_launch(order)
         else:
             self._asking = True
             self._follow_run()
             self.refresh_bindings()
-            self._ask_then_launch(paths)
+            self._ask_then_launch(order)
 
     @work(exclusive=True, group="asking")
-    async def _ask_then_launch(self, paths: list[str]) -> None:
+    async def _ask_then_launch(self, order: Order) -> None:
         try:
-            for path in paths:
+            for path in order.paths:
                 await asyncio.to_thread(ask, path)
         except NoInterpreter:
             pass  # it is told when the plan is made
-        finally:
+        if self._asking:  # and not stopped meanwhile
             self._asking = False
-        self._check_and_launch(paths)
-        self._follow_run()
-        self.refresh_bindings()
+            self._check_and_launch(order)
+            self._follow_run()
+            self.refresh_bindings()
 
-    def _check_and_launch(self, paths: list[str]) -> None:
-        form = self.query_one(Form)
+    def _check_and_launch(self, order: Order) -> None:
         sample = self.session.machine_state.sample
         try:
             plan = make_plan(
-                self.experiment,
-                form.given_for(self.experiment),
+                order.experiment,
+                order.given,
                 self.session.feed.machine,
-                [ask(path) for path in paths],
+                [ask(path) for path in order.paths],
                 memory_available=self.session.feed.memory_available(),
-                rounds=form.repetitions,
+                rounds=order.repetitions,
                 load_before=sample.load if sample else None,
             )
         except (BadRequest, NoInterpreter) as error:
@@ -199,14 +212,33 @@ class LabScreen(TwoPages):
             self.launch(self._last_plan)
 
     def action_stop(self) -> None:
-        """Stop the run; without one, step back: out of a maximised pane, to the setup, to the catalogue."""
-        if self.session.run_state.live:
+        """Stop the run; without one, step back: out of a maximised pane, to the setup, to the catalogue, to the results."""
+        if self._asking:
+            self._asking = False
+            self._follow_run()
+            self.refresh_bindings()
+        elif self.session.run_state.live:
             self.session.feed.stop()
         elif self.results.zoomed:
             self.action_zoom()
+        elif self._leads_to_results():
+            self.turn_page(results=True)
+            self.set_focus(self.results.verdict)
+            self.refresh_view(EVERYTHING)
         else:
             self.turn_page(results=False)
             self.query_one(Catalogue).focus()
+
+    def _leads_to_results(self) -> bool:
+        """Whether Esc goes from the setup page to the results of a run: where both do not fit side by side."""
+        on_setup = self.has_class("-narrow") and not self.has_class("-results")
+        return on_setup and self.query_one(Catalogue).has_focus and bool(self.session.run_state.title)
+
+    def title_of(self, action: str) -> str | None:
+        """What Esc does changes with where one is."""
+        if action != "stop" or self._busy:
+            return None
+        return "Results" if self._leads_to_results() else "Back" if self._can_step_back() else None
 
     def action_compare(self) -> None:
         def compare(paths: list[str] | None) -> None:
@@ -218,11 +250,11 @@ class LabScreen(TwoPages):
 
     def action_output(self) -> None:
         """Turn the output pane to its next view."""
-        self._show_output(VIEWS[(VIEWS.index(self.results.output.view) + 1) % len(VIEWS)])
+        self._show_output(VIEWS[(VIEWS.index(self.results.output.ordered) + 1) % len(VIEWS)])
 
     def action_about(self) -> None:
         """Explain the chosen experiment, or go back to the output."""
-        self._show_output("merged" if self.results.output.view == "about" else "about")
+        self._show_output("merged" if self.results.output.ordered == "about" else "about")
 
     def _show_output(self, view: str) -> None:
         """Turn the output pane, and see to it that it can be seen."""
@@ -237,7 +269,7 @@ class LabScreen(TwoPages):
             return  # the cursor has moved on since
         await self.query_one(Form).ask(event.experiment)
         pane = self.results.output
-        if self.session.run_state.phase == "idle" or pane.view == "about":
+        if self.session.run_state.phase == "idle" or pane.ordered == "about":
             await pane.turn("about", self.session.run_state, event.experiment)
 
     @on(Catalogue.OptionSelected)
@@ -261,7 +293,8 @@ class LabScreen(TwoPages):
     def _can_step_back(self) -> bool:
         """Whether Esc leads anywhere."""
         on_results_page = self.has_class("-narrow") and self.has_class("-results")
-        return self.session.run_state.live or self.results.zoomed or on_results_page or not self.query_one(Catalogue).has_focus
+        leads = self.results.zoomed or on_results_page or not self.query_one(Catalogue).has_focus or self._leads_to_results()
+        return self._busy or leads
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done now is dimmed in the footer."""

@@ -17,6 +17,7 @@ from conclab.tui.renderables.processes import header_line, process_line
 from conclab.tui.screens.place import Place
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.results import progress
 
 
 class ProcessView(LinesView):
@@ -119,12 +120,14 @@ class MonitorScreen(Place):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g,ctrl+g", "app.go('lab')", "Lab", tooltip="The experiments", id="monitor.lab"),
+        Binding("escape", "stop", "Stop the run", tooltip="Stop the experiment that runs in the lab", id="monitor.stop"),
         Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="monitor.commands"),
     ]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._core_rows = 1
+        self._was_live = False
 
     def compose(self) -> ComposeResult:
         yield self.top_bar
@@ -145,6 +148,12 @@ class MonitorScreen(Place):
         if self.is_current:
             self.call_after_refresh(self.enter)
 
+    def action_stop(self) -> None:
+        self.session.feed.stop()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.session.run_state.live if action == "stop" else True  # not shown while nothing runs
+
     def enter(self) -> None:
         super().enter()
         if self.is_current:
@@ -155,6 +164,10 @@ class MonitorScreen(Place):
 
     def refresh_view(self, changes: Changes) -> None:
         super().refresh_view(changes)
+        if changes.run and self._was_live != self.session.run_state.live:
+            self._was_live = self.session.run_state.live
+            self.refresh_bindings()
+        self.top_bar.say(progress(self.session.run_state) if self._was_live else "")
         machine = self.session.machine_state
         if changes.machine:
             view = self.query_one("#machine", LinesView)

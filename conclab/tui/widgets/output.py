@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from rich.text import Text
 from textual.content import Content
 from textual.strip import Strip
@@ -76,15 +78,20 @@ class OutputPane(Widget):
         super().__init__(OutputView(), id="output")
         self.border_title = "Output"
         self.view = "merged"
+        self.ordered = "merged"
+        """The view that was asked for last; ``view`` follows when its turn has come."""
+        self._turning = asyncio.Lock()
         self._shown: tuple[str, tuple[str, ...]] = ("merged", ())
         self._charted: tuple[int, int, int, Palette] | None = None
         self._said_below = ""
 
     async def turn(self, view: str, run: RunState, experiment: Experiment) -> None:
-        """Show one of the views."""
-        self.view = view
-        await self._arrange(run)
-        self.draw(run, experiment)
+        """Show one of the views. Turns come one after the other: to take views away while others are put there would break both."""
+        self.ordered = view
+        async with self._turning:
+            self.view = self.ordered
+            await self._arrange(run)
+            self.draw(run, experiment)
 
     def _own(self, run: RunState) -> tuple[str, ...]:
         """The workers that get a view of their own: as many as there is room for."""

@@ -73,13 +73,13 @@ class OutputView(Widget, can_focus=True):
 
     def update_from(self, run: RunState) -> None:
         """Take over the lines of a run; only what changes by that is drawn."""
+        self._slots = {name: view.slot for name, view in run.workers.items()}
+        self._colour_title()
         said = run.lines if self.worker is None else tuple(line for line in run.lines if line.worker == self.worker)
         if said is self._said or said == self._said:
             return
         same_run = run.started_ns == self._started_ns
         before, self._said, self._started_ns = self._said, said, run.started_ns
-        self._slots = {name: view.slot for name, view in run.workers.items()}
-        self._colour_title()
         if not same_run:
             self._following, self._shift = True, 0
         # Stay with the lines that are being read, also when the oldest are dropped.

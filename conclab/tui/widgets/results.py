@@ -31,7 +31,8 @@ def progress(run: RunState) -> str:
     if run.phase == "running" and run.arm is not None:
         python = f" on {run.arm.python.label}" if run.arm.python and len(run.pythons) > 1 else ""
         again = " (control)" if run.control else ""
-        parts = [f"{run.arm.name}{again}{python}", f"repetition {run.round + 1} of {run.rounds_expected}"]
+        least = "" if run.exact_rounds else "at least "
+        parts = [f"{run.arm.name}{again}{python}", f"repetition {run.round + 1} of {least}{run.rounds_expected}"]
         left = run.seconds_left()
         if left is not None:
             parts.append(f"{max(1, round(left))} s left")
@@ -85,7 +86,7 @@ class Results(Vertical):
         """Give every pane its height on a screen of that size; only what changes is touched, so that nothing jumps."""
         run = self._run
         workers = max([len(run.workers), *(arm.workers for arm in run.arms if arm.executor != "asyncio")], default=0)
-        layout = arrange(width, height, self._machine.cores, workers or 4)
+        layout = arrange(width, height, self._machine.cores, workers or 4, run.phase == "finished")
         if layout != self._layout_now and not self.zoomed:
             self._layout_now = layout
             for view, lines in ((self.cores, layout.cores), (self.workers_view, layout.workers), (self.verdict, layout.verdict)):
@@ -107,7 +108,7 @@ class Results(Vertical):
         if self.output.fits(self._run):
             self.output.draw(self._run, self._chosen())
         else:
-            self.turn(self.output.view)
+            self.turn(self.output.ordered)
 
     def _draw_cores(self, layout: Layout) -> None:
         view, rows, extra = self.cores, layout.core_rows, layout.core_extra
@@ -124,12 +125,14 @@ class Results(Vertical):
         if layout.legend:
             lines.append(legend_line(view.room, view.palette, view.colourless))
         view.show(lines)
-        view.title(f"Workers · {run.title}" if run.title else "Workers")
+        gil = " · no GIL" if run.gil_enabled is False else ""
+        view.title(f"Workers · {run.title}{gil}" if run.title else "Workers")
         view.subtitle(progress(run))
 
     def _draw_verdict(self) -> None:
         view, run = self.verdict, self._run
         view.show(verdict_lines(run, view.palette, view.room))
+        view.title(f"Verdict · {run.title}" if run.title else "Verdict")
         verdict = run.verdict
         for status in Status:
             view.set_class(verdict is not None and not run.live and verdict.status is status, f"-{status.value}")
@@ -145,9 +148,9 @@ class Results(Vertical):
         self.output.repaint()
         self.draw(EVERYTHING)
 
-    @work(exclusive=True, group="output")
+    @work(group="output")
     async def turn(self, view: str) -> None:
-        """Show another view in the output pane."""
+        """Show another view in the output pane. Not exclusive: a turn that is cancelled in the middle ends the whole app."""
         # The state is asked for here, when the turn's turn comes: the run goes on until then.
         await self.output.turn(view, self._run, self._chosen())
 
@@ -163,9 +166,9 @@ class Results(Vertical):
         self.divide(self.screen.size.width, self.screen.size.height)
 
     def pane_of(self, widget: Widget | None) -> Widget:
-        """The pane that a widget is in; the workers when it is in none."""
+        """The pane that a widget is in; when it is in none, the output if that wants more room, else the workers."""
         found = [pane for pane in self.children if widget is not None and pane in widget.ancestors_with_self]
-        return found[0] if found else self.workers_view
+        return found[0] if found else self.output if self.output.view == "chart" else self.workers_view
 
     def zoom(self, pane: Widget) -> None:
         """Give a pane all the room."""

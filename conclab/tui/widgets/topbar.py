@@ -47,12 +47,17 @@ class TopBar(Widget):
         super().__init__()
         self._place = place
         self._facts = machine
-        self._text = ""
+        self._text = self._said = ""
+
+    def say(self, text: str) -> None:
+        """What else there is to tell here (a run, where it cannot be seen); it comes before the machine's figures."""
+        self._said = f"▶ {text} · " if text else ""
 
     def update_from(self, state: MachineState) -> None:
         """Take over the machine's figures; drawn anew only when they read differently."""
         taken = 9 + sum(len(title) + 4 for _name, title in PLACES)
-        text = facts(state, self._facts, self.size.width - taken - 2)
+        room = self.size.width - taken - 2
+        text = (self._said + facts(state, self._facts, max(0, room - len(self._said))))[:room].removesuffix(" · ")
         if text != self._text:
             changed = max(len(text), len(self._text)) + 1
             self._text = text

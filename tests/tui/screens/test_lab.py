@@ -580,7 +580,10 @@ async def test_compare_runs_the_chosen_pythons_interleaved_and_each_gets_its_ver
         assert list(run.pythons) == [sys.executable, str(other)]
         await until_phase(app, feed, pilot, "finished")
         assert len(app.session.run_state.verdicts) == 2
-        assert pane_text(app, "#verdict").count(" on 3.") == 2
+        label, verdict = app.session.run_state.verdicts[0]
+        summary = [line for line in inside(app, "#verdict") if line.startswith(f"{label}  ")]
+        assert len(summary) == 2, "each has its line"
+        assert all(verdict.status.value.upper() in line for line in summary)
 
 
 async def test_a_python_that_is_none_is_named_and_nothing_runs(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import number, size, workers
+from conclab.lab.experiments.common import most_waiters, number, size, workers
 from conclab.lab.judging import a_little, compare, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
@@ -63,7 +63,7 @@ EXPERIMENT = Experiment(
     ),
     claims=(4, 16),
     parameters=(
-        workers(8, least=1),
+        workers(8, least=1, most=most_waiters),
         Parameter("files", Kind.INTEGER, "how many files to fetch", 16, minimum=1, maximum=1_000),
         size(of="downloads"),
         Parameter("latency", Kind.INTEGER, "how long the server waits before it answers", 40, minimum=0, maximum=5_000, unit="ms"),

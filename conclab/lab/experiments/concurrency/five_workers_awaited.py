@@ -57,7 +57,8 @@ def judge(results: Results) -> Verdict:
             Status.FAILS: f"The main program went on without all {figures.in_words(many)} in {missed} repetitions.",
             Status.UNDECIDED: "Nothing was seen yet.",
         },
-        reasons=("The ratio is the workers' lives added up over the wall time: how many were alive at once.",),
+        unit=" at once",
+        about="What is counted is how many were alive at once: their lives added up, over the wall time.",
         evidence=bars,
         advice="join() and gather() wait for all; they say nothing about the order.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import number, size, start_method, workers
+from conclab.lab.experiments.common import most_waiters, number, size, start_method, workers
 from conclab.lab.judging import a_little, compare, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
@@ -67,7 +67,7 @@ EXPERIMENT = Experiment(
         "this equally well; processes too, but they cost more to start. Look at the split: everyone is blocked, nobody on a core."
     ),
     claims=(16, 31),
-    parameters=(workers(8, least=2), size(of="sleeping"), start_method()),
+    parameters=(workers(8, least=2, most=most_waiters), size(of="sleeping"), start_method()),
     arms=arms,
     judge=judge,
     control="sequential",

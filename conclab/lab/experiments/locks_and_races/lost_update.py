@@ -58,7 +58,8 @@ def judge(results: Results) -> Verdict:
             Status.FAILS: "Additions were lost although a lock was held: the lock did not do its work.",
             Status.UNDECIDED: "No addition was lost this time, which does not prove that none can be.",
         },
-        reasons=("The ratio is the share of the additions that were kept without a lock.",),
+        unit=" kept",
+        about="What is counted is the share of the additions that were kept.",
         evidence=bars,
         advice="Whoever reads, changes and writes shared data needs a lock, or must not share.",
     )

@@ -51,7 +51,8 @@ def judge(results: Results) -> Verdict:
             Status.FAILS: f"They spoke in the order of their start in {ordered} of {len(repetitions)} repetitions. {pids}",
             Status.UNDECIDED: f"They spoke in order all {len(repetitions)} times, which does not prove that they must. {pids}",
         },
-        reasons=("The ratio is the share of repetitions in order, with Wilson's interval.",),
+        unit=" in order",
+        about="What is counted is the share of repetitions in order, with Wilson's interval.",
         evidence=bars,
         advice="If the order matters, collect the results and sort them, as Pool.map does.",
     )

@@ -50,7 +50,8 @@ def judge(results: Results) -> Verdict:
             Status.FAILS: "The parent saw something else than everything from threads and nothing from processes.",
             Status.UNDECIDED: "Not every way was seen yet.",
         },
-        reasons=("The ratio is the share of the items that the parent saw after its threads had ended.",),
+        unit=" seen",
+        about="What is counted is the share of the items that the parent saw after its threads had ended.",
         evidence=bars,
         advice="Processes that must share can: multiprocessing.shared_memory, pipes and queues.",
     )
