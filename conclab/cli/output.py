@@ -26,9 +26,9 @@ def paints(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
-    """The text in some styles, if the stream takes them."""
-    if not paints(stream or sys.stdout) or not styles:
+def paint(text: str, *styles: str) -> str:
+    """The text in some styles, if standard output takes them."""
+    if not paints(sys.stdout) or not styles:
         return text
     return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
 

@@ -116,7 +116,6 @@ class Conductor:
                 plan.rounds,
                 len(self._round_of_arms(0)),
                 plan.exact_rounds,
-                plan.cap_s,
             )
         )
         try:

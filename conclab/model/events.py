@@ -27,7 +27,6 @@ class RunStarted:
     steps_per_round: int
     exact_rounds: bool
     """Whether it will be exactly ``rounds``, because the user said how many."""
-    cap_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +119,6 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class LockTouched:
-    """A worker waits for a lock, has got it, or gave it up (``what``: waiting, acquired, released)."""
-
-    at_ns: int
-    worker: str
-    lock: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
 class Failed:
     """Something went wrong in a worker, or in the child as a whole (``worker`` None)."""
 
@@ -178,7 +167,6 @@ Event = (
     | WorkerFinished
     | Output
     | Measured
-    | LockTouched
     | Failed
     | StepFinished
     | RoundFinished

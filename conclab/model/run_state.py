@@ -26,50 +26,15 @@ from conclab.model.events import (
     WorkerStarted,
 )
 from conclab.model.experiments import Arm
-from conclab.model.lanes import CELL_NS, Lane, Owners, Track, Tracks, add_owner, follow, split_over_cells
-from conclab.model.results import Counters, Repetition
-from conclab.model.tasks import Split, TaskBatch, TaskId, TaskSample
+from conclab.model.lanes import CELL_NS, Owners, Track, Tracks, add_owner, follow, split_over_cells
+from conclab.model.results import Repetition
+from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.model.verdicts import Verdict
+from conclab.model.worker_view import WorkerView
 
 MOST_LINES = 5_000
 CARRIER = "loop"
 """The lane of a kernel task that carries several workers at once (an event loop)."""
-RECENT_CELLS = 8
-"""Figures beside a live lane are of the last two seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerView:
-    """A worker as the screens show it. Lives on through all repetitions under its name."""
-
-    name: str
-    slot: int
-    """Which of the worker colours it has: the order in which workers appeared."""
-    task: TaskId | None = None
-    started_ns: int = 0
-    ended_ns: int | None = None
-    lane: Lane = Lane()
-    voluntary_per_s: float | None = None
-    involuntary_per_s: float | None = None
-    core: int | None = None
-    state: str = ""
-    reported: Counters | None = None
-    """What it said of its life when that had ended: exact, where samples are few or none."""
-
-    def alive_at(self, at_ns: int) -> bool:
-        return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
-
-    def recent(self) -> tuple[float, float, float] | None:
-        """Where its time goes: (on a core, wanting one, blocked), of the last two seconds; of the whole life once that has ended.
-
-        A worker lives once in each repetition: what it did in another arm never counts here. None while nothing is known yet.
-        """
-        if self.task is None:
-            return None
-        told = self.reported
-        if told is not None and told.wall_ns and told.on_core_ns is not None and told.wants_core_ns is not None:
-            return Split(told.wall_ns, told.on_core_ns, told.wants_core_ns).shares()
-        return self.lane.recent(RECENT_CELLS, since=self.started_ns // CELL_NS).shares()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +62,6 @@ class RunState:
     now_ns: int = 0
     root: int | None = None
     """The pid whose tree is to be sampled; None between children."""
-    python: str = ""
     gil_enabled: bool | None = None
     workers: Mapping[str, WorkerView] = field(default_factory=dict)
     tracks: Tracks = field(default_factory=dict)
@@ -177,7 +141,7 @@ def _child_started(state: RunState, event: ChildStarted) -> RunState:
 
 
 def _probed(state: RunState, event: Probed) -> RunState:
-    return replace(state, python=f"{event.implementation} {event.version}", gil_enabled=event.gil_enabled)
+    return replace(state, gil_enabled=event.gil_enabled)
 
 
 def _worker_started(state: RunState, event: WorkerStarted) -> RunState:
@@ -290,7 +254,6 @@ def _sampled(state: RunState, batch: TaskBatch) -> RunState:
             voluntary_per_s=view.voluntary_per_s if track.voluntary_per_s is None else track.voluntary_per_s,
             involuntary_per_s=view.involuntary_per_s if track.involuntary_per_s is None else track.involuntary_per_s,
             core=core if core is not None else view.core,
-            state=sample.state,
         )
         if core is not None:
             having[core] = max(having.get(core, (0, "")), (split.on_core_ns, view.name))

@@ -133,9 +133,7 @@ class ScriptedFeed:
         now = self.source.at_ns
         steps = [(arm, False) for arm in plan.arms] + [(arm, True) for arm in plan.controls]
         title = plan.experiment.title
-        yield RunStarted(
-            now, plan.experiment.name, title, plan.values, plan.arms, plan.rounds, len(steps), plan.exact_rounds, plan.cap_s
-        )
+        yield RunStarted(now, plan.experiment.name, title, plan.values, plan.arms, plan.rounds, len(steps), plan.exact_rounds)
         run = Run(plan, gil_enabled={python.path: not python.free_threaded for python in plan.pythons})
         for number in range(plan.rounds):
             for index in abba(len(steps), number, plan.seed):

@@ -129,11 +129,20 @@ class Sampler:
                 except (OSError, psutil.Error):  # something ended while it was read: there will be a next time
                     samples = []
                     self._wait_for_next(now)
+                reader, detailed = self._process_reader if self._processes.is_due(now) else None, self._detailed
             for sample in samples:
                 self._post(sample)
+            if reader is not None:
+                # The longest of all readings, so without the lock: whoever orders something must not wait for it.
+                table = reader.read(detailed)
+                with self._condition:
+                    if reader is not self._process_reader:
+                        continue  # nobody wants it any more
+                    self._processes.plan(time.monotonic())
+                self._post(table)
 
     def _wait_for_next(self, now: float) -> None:
-        for reading in (self._machine, self._processes, self._tasks):
+        for reading in (self._machine, self._tasks):
             if reading.is_due(now):
                 reading.plan(time.monotonic())
 
@@ -153,9 +162,6 @@ class Sampler:
         if self._machine.is_due(now):
             samples.append(read_machine())
             self._machine.plan(time.monotonic())
-        if self._processes.is_due(now) and self._process_reader is not None:
-            samples.append(self._process_reader.read(self._detailed))
-            self._processes.plan(time.monotonic())
         return samples
 
     def _keep_pace(self, cost_s: float) -> None:

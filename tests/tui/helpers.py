@@ -22,10 +22,11 @@ from conclab.model.lanes import CELL_NS, CoreHistory, Lane, LaneCell
 from conclab.model.machine import CoreLoad, Machine, MachineSample
 from conclab.model.machine_state import MachineState
 from conclab.model.processes import ProcessRow, ProcessTable
-from conclab.model.run_state import RunState, WorkerView
+from conclab.model.run_state import RunState
 from conclab.model.runs import Plan
 from conclab.model.tasks import Split, TaskId
 from conclab.model.verdicts import Verdict
+from conclab.model.worker_view import WorkerView
 from conclab.recording.feed import Item
 from conclab.recording.scripted import ScriptedFeed
 from conclab.sampling.scripted import ScriptedSource, scripted_machine
@@ -286,7 +287,7 @@ SECOND = 1_000_000_000
 
 def run_started(plan: Plan, at_ns: int = SECOND) -> RunStarted:
     experiment = plan.experiment
-    return RunStarted(at_ns, experiment.name, experiment.title, plan.values, plan.arms, plan.rounds, len(plan.arms), True, 30.0)
+    return RunStarted(at_ns, experiment.name, experiment.title, plan.values, plan.arms, plan.rounds, len(plan.arms), True)
 
 
 def step_started(plan: Plan, at_ns: int = SECOND) -> StepStarted:

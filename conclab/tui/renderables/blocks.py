@@ -15,9 +15,9 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 @lru_cache(maxsize=512)
-def style(colour: str | None = None, back: str | None = None, bold: bool = False, italic: bool = False) -> Style:
+def style(colour: str | None = None, back: str | None = None, bold: bool = False) -> Style:
     """A style, made once."""
-    return Style(color=colour, bgcolor=back, bold=bold or None, italic=italic or None)
+    return Style(color=colour, bgcolor=back, bold=bold or None)
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from conclab.model import figures
-from conclab.model.run_state import RunState, WorkerView
+from conclab.model.run_state import RunState
+from conclab.model.worker_view import WorkerView
 from conclab.tui.renderables.blocks import Line, fit, plain, right, style
 from conclab.tui.renderables.lanes import GLYPHS, add_lane, end_of_lanes
 from conclab.tui.theme import Palette
@@ -22,10 +23,12 @@ def lane_width(width: int) -> int:
     return max(_LEAST_LANE, width - _NAME - _FIGURES - _MARGIN)
 
 
-def header_line(width: int, palette: Palette) -> Strip:
+def header_line(width: int, palette: Palette, colourless: bool = False) -> Strip:
+    """The columns' titles; without colours each part of the split has the glyph that stands for it in the lanes before it."""
     line = Line().add(" " * (_NAME + lane_width(width)))
+    glyphs = dict(zip(("on core", "wants", "blocked"), (GLYPHS["on"], GLYPHS["wants"], GLYPHS["blocked"]), strict=True))
     for title, size in _COLUMNS:
-        line.add(right(title, size), style(palette.dim))
+        line.add(right(glyphs[title] + title if colourless and title in glyphs else title, size), style(palette.dim))
     return line.strip(width)
 
 
@@ -64,6 +67,6 @@ def worker_lines(run: RunState, palette: Palette, width: int, colourless: bool =
         return [plain(text, width, style(palette.dim))]
     newest = end_of_lanes(run)
     views = sorted(run.workers.values(), key=lambda view: (len(view.name), view.name))
-    lines = [header_line(width, palette)]
+    lines = [header_line(width, palette, colourless)]
     lines += [worker_line(view, newest, width, palette, colourless) for view in views]
     return lines

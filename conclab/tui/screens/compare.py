@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import Button, Label, SelectionList
 from textual.widgets.selection_list import Selection
+
+
+class _Choices(SelectionList[str]):
+    """Says by a glyph what is chosen: Textual's own list does so by colour alone."""
+
+    def render_line(self, y: int) -> Strip:
+        segments = list(super().render_line(y))
+        number = self.scroll_offset.y + y
+        if number >= self.option_count or len(segments) < 4:
+            return Strip(segments)
+        chosen = self.get_option_at_index(number).value in self.selected
+        look = segments[-1].style
+        return Strip([Segment("[", look), Segment("x" if chosen else " ", look), Segment("]", look), *segments[3:]])
 
 
 class CompareDialog(ModalScreen[list[str] | None]):
@@ -45,9 +60,7 @@ class CompareDialog(ModalScreen[list[str] | None]):
         with Vertical() as box:
             box.border_title = "Compare"
             yield Label(f"Run “{self._title}” under several Pythons, in turn. Space chooses, F5 runs.", markup=False)
-            yield SelectionList[str](
-                *(Selection(label, path, path == self._chosen) for label, path in self._pythons.items()), compact=True
-            )
+            yield _Choices(*(Selection(label, path, path == self._chosen) for label, path in self._pythons.items()), compact=True)
             with Horizontal():
                 yield Button("▶ Run", id="go", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)

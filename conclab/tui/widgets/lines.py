@@ -49,8 +49,8 @@ class LinesView(ScrollView, can_focus=True):
     class Resized(Message):
         """There is more or less room now; whoever draws the lines should draw them again."""
 
-    def __init__(self, title: str = "", *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, title: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._title_text = self._subtitle_text = ""
         self.title(title)
         self._lines: list[Strip] = []
@@ -106,6 +106,10 @@ class LinesView(ScrollView, can_focus=True):
         if self.size != self._drawn_for:
             self._drawn_for = self.size
             self.post_message(self.Resized())
+
+    def on_show(self) -> None:
+        """What was drawn while it was hidden was drawn for no room at all."""
+        self.post_message(self.Resized())
 
     def text(self) -> list[str]:
         """The lines as plain text, as they are on the screen now."""

@@ -1,0 +1,45 @@
+"""A worker as the screens show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conclab.model.lanes import CELL_NS, Lane
+from conclab.model.results import Counters
+from conclab.model.tasks import Split, TaskId
+
+RECENT_CELLS = 8
+"""Figures beside a live lane are of the last two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """A worker as the screens show it. Lives on through all repetitions under its name."""
+
+    name: str
+    slot: int
+    """Which of the worker colours it has: the order in which workers appeared."""
+    task: TaskId | None = None
+    started_ns: int = 0
+    ended_ns: int | None = None
+    lane: Lane = Lane()
+    voluntary_per_s: float | None = None
+    involuntary_per_s: float | None = None
+    core: int | None = None
+    reported: Counters | None = None
+    """What it said of its life when that had ended: exact, where samples are few or none."""
+
+    def alive_at(self, at_ns: int) -> bool:
+        return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
+
+    def recent(self) -> tuple[float, float, float] | None:
+        """Where its time goes: (on a core, wanting one, blocked), of the last two seconds; of the whole life once that has ended.
+
+        A worker lives once in each repetition: what it did in another arm never counts here. None while nothing is known yet.
+        """
+        if self.task is None:
+            return None
+        told = self.reported
+        if told is not None and told.wall_ns and told.on_core_ns is not None and told.wants_core_ns is not None:
+            return Split(told.wall_ns, told.on_core_ns, told.wants_core_ns).shares()
+        return self.lane.recent(RECENT_CELLS, since=self.started_ns // CELL_NS).shares()
