@@ -27,7 +27,7 @@ from conclab.model.events import (
 )
 from conclab.model.experiments import Arm
 from conclab.model.lanes import CELL_NS, Owners, Track, Tracks, add_owner, follow, split_over_cells
-from conclab.model.results import Repetition
+from conclab.model.results import OK, Repetition
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.model.verdicts import Verdict
 from conclab.model.worker_view import WorkerView
@@ -74,6 +74,7 @@ class RunState:
     left_out: int = 0
     repetitions: tuple[Repetition, ...] = ()
     verdict: Verdict | None = None
+    """As of the last round that was finished; only with the outcome "ok" is it more than "so far"."""
     verdicts: tuple[tuple[str, Verdict], ...] = ()
     outcome: str = ""
 
@@ -210,7 +211,7 @@ def _run_finished(state: RunState, event: RunFinished) -> RunState:
         state,
         phase="finished",
         outcome=event.outcome,
-        verdict=event.verdict,
+        verdict=event.verdict if event.outcome == OK else state.verdict,
         verdicts=event.verdicts,
         workers=_ended(state.workers, event.at_ns),
         root=None,

@@ -109,9 +109,9 @@ def test_a_run_goes_through_its_phases() -> None:
     assert (state.phase, state.live, state.outcome, state.verdicts) == ("finished", False, OK, (("3.11", VERDICT),))
 
 
-def test_a_run_that_is_stopped_has_no_verdict_and_nothing_to_sample() -> None:
+def test_a_run_that_is_stopped_keeps_what_is_known_and_has_nothing_to_sample() -> None:
     state = _folded([_run_started(), *_step_started(), RoundFinished(T0, 1, 2, VERDICT), RunFinished(T0, "stopped", None)])
-    assert (state.outcome, state.verdict, state.root, state.having) == ("stopped", None, None, {})
+    assert (state.outcome, state.verdict, state.root, state.having) == ("stopped", VERDICT, None, {})
 
 
 def test_a_new_run_forgets_the_one_before() -> None:

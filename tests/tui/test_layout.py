@@ -82,3 +82,9 @@ def test_where_not_all_views_fit_there_are_as_many_as_there_is_room_for() -> Non
     columns, rows = grid(64, 80, 12)
     assert (columns, rows) == (3, 4)
     assert grid(5, 10, 1) == (1, 1)
+
+
+def test_on_a_small_screen_a_verdict_that_has_come_gets_more_room() -> None:
+    before, after = arrange(80, 24, 2, 4), arrange(80, 24, 2, 4, finished=True)
+    assert after.verdict > before.verdict
+    assert arrange(120, 40, 2, 4) == arrange(120, 40, 2, 4, finished=True)

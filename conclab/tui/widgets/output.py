@@ -118,6 +118,11 @@ class OutputPane(Widget):
             else:
                 await self.mount(OutputView())
 
+    def on_resize(self) -> None:
+        """A chart and a grid of views are made for the room that there is."""
+        if self.view in ("chart", "by worker"):
+            self.post_message(LinesView.Resized())
+
     def fits(self, run: RunState) -> bool:
         """Whether the views that there are suit the run."""
         return self._shown == (self.view, self._own(run))

@@ -135,7 +135,7 @@ class Results(Vertical):
         view.title(f"Verdict · {run.title}" if run.title else "Verdict")
         verdict = run.verdict
         for status in Status:
-            view.set_class(verdict is not None and not run.live and verdict.status is status, f"-{status.value}")
+            view.set_class(verdict is not None and run.outcome == OK and verdict.status is status, f"-{status.value}")
         parts = []
         if verdict is not None:
             parts.append(figures.plural(verdict.rounds, "repetition"))
@@ -177,4 +177,4 @@ class Results(Vertical):
         pane.styles.height = "1fr"
         self.add_class("-zoomed")
         if not pane.has_focus_within:
-            self.screen.set_focus(next(one for one in (pane, *pane.query("*")) if one.can_focus))
+            self.screen.set_focus(next((one for one in (pane, *pane.query("*")) if one.can_focus), None))

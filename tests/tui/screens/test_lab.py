@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from pathlib import Path
@@ -609,3 +610,125 @@ async def test_each_experiment_keeps_the_mark_of_what_it_found_last() -> None:
             await settle(pilot)
             assert f"{glyph} threads or processes?" in pane_text(app, "#catalogue")
         assert app.screen.query_one(Catalogue).border_subtitle == f"1 of {len(catalogue())} run"
+
+
+# Orders that come in quick succession
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 5])
+async def test_turns_of_the_output_come_one_after_the_other(turns: int) -> None:
+    """One that was cancelled in the middle ended the whole app."""
+    async with opened() as (app, _feed, pilot):
+        for _ in range(5):
+            lab(app).action_output()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        pane = lab(app).results.output
+        assert app.is_running
+        assert len(pane.children) == 1
+        assert pane.view == pane.ordered == "merged", "five from 'about'"
+
+
+def slow_python(folder: Path, name: str = "python3.12") -> str:
+    """An interpreter that takes a while to say what it is; it waits for a file."""
+    script = folder / name
+    script.write_text(f'#!/bin/sh\nwhile [ ! -e {folder}/go ]; do sleep 0.02; done\nexec {sys.executable} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+async def test_what_was_ordered_runs_wherever_the_cursor_has_gone(tmp_path: Path) -> None:
+    async with opened(pythons={"3.12": slow_python(tmp_path)}) as (app, _feed, pilot):
+        await fill(app, pilot, "workers", "3")
+        app.screen.query_one(Catalogue).focus()
+        await press(pilot, "f5", "down")
+        assert app.session.run_state.phase == "idle"
+        (tmp_path / "go").touch()
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        run = app.session.run_state
+        assert run.experiment == "threads-or-processes"
+        assert {arm.workers for arm in run.arms} == {3}
+
+
+async def test_stop_while_an_interpreter_is_asked_is_obeyed(tmp_path: Path) -> None:
+    async with opened(pythons={"3.12": slow_python(tmp_path)}) as (app, _feed, pilot):
+        await press(pilot, "f5")
+        assert "Stop" in key_bar(app)
+        await press(pilot, "escape")
+        (tmp_path / "go").touch()
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        assert app.session.run_state.phase == "idle"
+        await press(pilot, "f5")
+        assert app.session.run_state.live, "and the next order is carried out"
+
+
+# Small screens
+
+
+async def test_on_a_small_screen_esc_leads_to_the_results_and_back_and_says_so() -> None:
+    async with opened((80, 24)) as (app, feed, pilot):
+        assert "Results" not in key_bar(app)
+        await fill(app, pilot, "repetitions", "1")
+        await press(pilot, "f5")
+        await until_phase(app, feed, pilot, "finished")
+        assert "Esc Back" in " ".join(key_bar(app).split())
+        await press(pilot, "escape")
+        assert "Experiments" in screen_text(app)
+        assert "Esc Results" in " ".join(key_bar(app).split())
+        await press(pilot, "escape")
+        assert "─ Cores ─" in screen_text(app)
+        assert re.search(r"0 .*\d %", pane_text(app, "#cores")), "drawn at once, not with the next figures"
+
+
+async def test_a_chart_that_has_no_room_gets_it_by_z() -> None:
+    async with opened((80, 24)) as (app, feed, pilot):
+        await fill(app, pilot, "repetitions", "2")
+        await press(pilot, "f5")
+        await until_phase(app, feed, pilot, "finished")
+        await press(pilot, "o", "o")
+        assert "z makes some" in pane_text(app, "#output")
+        await press(pilot, "z")
+        app.beat()
+        await settle(pilot)
+        assert "━━ threads" in pane_text(app, "#output")
+
+
+async def test_what_is_known_when_a_run_is_stopped_stays_on_the_screen() -> None:
+    async with opened() as (app, feed, pilot):
+        await press(pilot, "f5")
+        while app.session.run_state.rounds_done < 3:
+            await pass_time(app, feed, pilot, 40)
+        await press(pilot, "escape")
+        await until_phase(app, feed, pilot, "finished")
+        text = pane_text(app, "#verdict")
+        assert "Stopped. Nothing of it is left running." in text
+        assert re.search(r"so far +\d\.\d\d×", text)
+        assert "Verdict · threads or processes?" in text
+
+
+async def test_how_many_repetitions_it_will_be_is_only_promised_where_it_is_known() -> None:
+    async with opened() as (app, feed, pilot):
+        await press(pilot, "f5")
+        await until_phase(app, feed, pilot, "running")
+        assert "repetition 1 of at least 5" in pane_text(app, "#workers")
+        await press(pilot, "escape")
+        await until_phase(app, feed, pilot, "finished")
+        await fill(app, pilot, "repetitions", "2")
+        await press(pilot, "f5")
+        await until_phase(app, feed, pilot, "running")
+        assert "repetition 1 of 2" in pane_text(app, "#workers")
+        await until_phase(app, feed, pilot, "finished")
+        assert "last: " in pane_text(app, "#workers")
+
+
+async def test_what_compare_has_chosen_is_told_by_a_glyph() -> None:
+    async with opened(pythons={"3.12": sys.executable, "3.13t": "/nowhere"}) as (app, _feed, pilot):
+        await press(pilot, "c")
+        assert "[x] 3.12" in screen_text(app)
+        assert "[ ] 3.13t" in screen_text(app)
+        await press(pilot, "down", "space")
+        assert "[x] 3.13t" in screen_text(app)

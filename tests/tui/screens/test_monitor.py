@@ -26,6 +26,8 @@ from tests.tui.helpers import (
     screen_text,
     settle,
     table,
+    top_bar,
+    until_phase,
 )
 
 MANY = tuple(process(pid, 1.0 - pid / 1000) for pid in range(1, 101))
@@ -239,3 +241,31 @@ async def test_the_footer_of_the_monitor_has_only_keys_that_do_something_here() 
         assert "g Lab" in bar
         for word in ("Run", "Stop", "Compare", "Repeat", "Maximise"):
             assert word not in bar
+
+
+async def test_a_run_in_the_lab_is_told_of_and_can_be_stopped_from_here() -> None:
+    async with opened() as (app, feed, pilot):
+        await press(pilot, "g")
+        assert "Stop the run" not in key_bar(app)
+        await press(pilot, "g", "f5")
+        await until_phase(app, feed, pilot, "running")
+        await press(pilot, "g")
+        await pass_time(app, feed, pilot, 20)
+        assert "▶" in top_bar(app)
+        assert "repetition 1" in top_bar(app)
+        assert "Stop the run" in key_bar(app)
+        await press(pilot, "escape")
+        await until_phase(app, feed, pilot, "finished")
+        await pass_time(app, feed, pilot, 20)
+        assert app.session.run_state.outcome == "stopped"
+        assert "Stop the run" not in key_bar(app)
+        assert "▶" not in top_bar(app)
+
+
+async def test_figures_that_come_before_the_screen_is_there_wait_for_it() -> None:
+    async with opened() as (app, feed, pilot):
+        app.action_go("monitor")
+        feed.tick(20)
+        app.beat()
+        await pass_time(app, feed, pilot, 20)
+        assert "Mem" in screen_text(app)
