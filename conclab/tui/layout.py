@@ -43,7 +43,7 @@ def arrange(width: int, height: int, cores: int, workers: int, finished: bool = 
     cores_height = min(core_rows + extra + _FRAME, max(3, room // 3))
     if finished and height < 36:
         verdict = max(verdict, min(9, room // 3 + 1))
-    least_output = max(5 if height >= 24 else 3, room // 5)
+    least_output = 3 if finished and height < 36 else max(5 if height >= 24 else 3, room // 5)
     most_workers = room - cores_height - verdict - least_output
     workers_height = max(3, min(1 + max(1, workers) + legend + _FRAME, most_workers))
     return Layout(

@@ -168,7 +168,7 @@ class Results(Vertical):
     def pane_of(self, widget: Widget | None) -> Widget:
         """The pane that a widget is in; when it is in none, the output if that wants more room, else the workers."""
         found = [pane for pane in self.children if widget is not None and pane in widget.ancestors_with_self]
-        return found[0] if found else self.output if self.output.view == "chart" else self.workers_view
+        return found[0] if found else self.output if self.output.view in ("chart", "about") else self.workers_view
 
     def zoom(self, pane: Widget) -> None:
         """Give a pane all the room."""
