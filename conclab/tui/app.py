@@ -80,8 +80,8 @@ class ConclabApp(App[None]):
             self.call_after_refresh(self.open_with, self._first_plan)
         if self._beat_s is not None:
             self.set_interval(self._beat_s, self.beat)
-        gc.collect()
-        gc.freeze()  # what has been made up to here stays for good: the collector need not look at it again
+            gc.collect()
+            gc.freeze()  # what has been made up to here stays for good: the collector need not look at it again
 
     async def open_with(self, plan: Plan) -> None:
         """Go to the lab and begin a run."""

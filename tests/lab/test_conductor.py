@@ -109,7 +109,8 @@ def test_a_run_ends_by_rounds_precision_or_time_and_never_by_what_it_found(
     plan = replace(plan_for(experiment_of(QUICK, control="sequential")), rounds=5, exact_rounds=False, cap_s=30)
     conductor = Conductor(plan, lambda _event: None, observe)
     assert conductor._enough(done, elapsed, (of_width(width),)) is ends
-    conductor.run()
+    conductor.stop()
+    conductor.run()  # it lets go of its pipe
 
 
 def _witness(at_s: float, *busy_s: float, self_s: float = 0.0, children_s: float = 0.0) -> Witness:
