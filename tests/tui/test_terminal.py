@@ -41,7 +41,8 @@ class Terminal:
         self._output = bytearray()
         self._closing = False
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "CONCLAB_TEST_MARK": self.mark}
-        environment.pop("NO_COLOR", None)
+        for told_elsewhere in ("NO_COLOR", "COLUMNS", "LINES"):
+            environment.pop(told_elsewhere, None)
         self.process = subprocess.Popen(
             [sys.executable, "-c", START],
             stdin=self._theirs,
