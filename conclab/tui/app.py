@@ -24,6 +24,8 @@ from conclab.tui.theme import THEMES
 
 BEAT_S = 0.25
 """How often what has come is folded and drawn: once for each cell of the lanes."""
+NO_ROOM = 0.5
+"""A run that leaves less than this of all cores free pays for what the screens take."""
 MOST_WAITING = 5
 """Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
 
@@ -65,6 +67,7 @@ class ConclabApp(App[None]):
         self._place: Place | None = None
         self._arrived: Place | None = None
         self._undrawn = Changes()
+        self._skipped = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -79,7 +82,7 @@ class ConclabApp(App[None]):
         if self._first_plan is not None:
             self.call_after_refresh(self.open_with, self._first_plan)
         if self._beat_s is not None:
-            self.set_interval(self._beat_s, self.beat)
+            self.set_interval(self._beat_s, self.live_beat)
             gc.collect()
             gc.freeze()  # what has been made up to here stays for good: the collector need not look at it again
 
@@ -106,6 +109,19 @@ class ConclabApp(App[None]):
         if self._place is not None and self.screen is self._place is self._arrived and not self._lagging():
             changes, self._undrawn = self._undrawn, Changes()
             self._place.refresh_view(changes)
+
+    def live_beat(self) -> None:
+        """A beat by the clock. Where the run leaves no core free, every second one is folded and not drawn: a frame would be taken
+        from what is measured."""
+        self._skipped = not self._skipped and self._crowded()
+        if self._skipped:
+            self._undrawn |= self.session.advance()
+        else:
+            self.beat()
+
+    def _crowded(self) -> bool:
+        used = self.session.run_state.cores_used() if self.session.run_state.live else None
+        return used is not None and used > self.session.feed.machine.usable_cores - NO_ROOM
 
     def _lagging(self) -> bool:
         thread = getattr(self._driver, "_writer_thread", None)

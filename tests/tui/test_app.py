@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from queue import SimpleQueue
 from types import SimpleNamespace
 
@@ -301,3 +302,16 @@ async def test_while_the_terminal_lags_behind_nothing_is_drawn_and_nothing_is_lo
             app.beat()
             await settle(pilot)
             assert "command-1" in screen_text(app), "also what came while it lagged"
+
+
+async def test_a_run_that_leaves_no_core_free_is_drawn_at_every_second_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    async with opened(cores=2) as (app, feed, _pilot):
+        monkeypatch.setattr(app, "beat", lambda: drawn.append(feed.source.slot))
+        for used, beats in ((None, 4), (0.9, 4), (1.9, 2)):
+            monkeypatch.setattr(type(app.session.run_state), "cores_used", lambda _run, used=used: used)
+            app.session.run_state = replace(app.session.run_state, phase="running")
+            drawn.clear()
+            for _ in range(4):
+                app.live_beat()
+            assert len(drawn) == beats
