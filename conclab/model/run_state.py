@@ -33,6 +33,8 @@ from conclab.model.verdicts import Verdict
 from conclab.model.worker_view import WorkerView
 
 MOST_LINES = 5_000
+LEAST_RATE_S = 0.1
+"""A life shorter than this has no rate: one switch in two milliseconds is not five hundred a second."""
 CARRIER = "loop"
 """The lane of a kernel task that carries several workers at once (an event loop)."""
 
@@ -163,9 +165,11 @@ def _worker_finished(state: RunState, event: WorkerFinished) -> RunState:
         return state
     told = event.result.counters
     seconds = (told.wall_ns or 0) / 1e9
-    voluntary, involuntary = (
-        None if count is None or not seconds else count / seconds for count in (told.voluntary_switches, told.involuntary_switches)
-    )
+
+    def rate(count: int | None) -> float | None:
+        return None if count is None or seconds < LEAST_RATE_S else count / seconds
+
+    voluntary, involuntary = rate(told.voluntary_switches), rate(told.involuntary_switches)
     ended = replace(view, ended_ns=event.result.ended_ns, reported=told, voluntary_per_s=voluntary, involuntary_per_s=involuntary)
     return replace(state, workers={**state.workers, view.name: ended})
 

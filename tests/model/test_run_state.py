@@ -435,6 +435,12 @@ def test_of_a_life_that_has_ended_the_workers_own_report_counts_however_short_it
     state = fold(state, _started("w1", TWO, T0 + SECOND))
     assert state.workers["w1"].recent() is None
     assert state.workers["w1"].voluntary_per_s is None
+    brief = replace(counters, wall_ns=2 * MS, on_core_ns=MS, wants_core_ns=MS)
+    state = fold(
+        state, WorkerFinished(T0 + SECOND + MS, WorkerResult("w1", 60, 61, T0 + SECOND, T0 + SECOND + MS, brief, None, False))
+    )
+    assert state.workers["w1"].recent() == (0.5, 0.5, 0.0)
+    assert state.workers["w1"].voluntary_per_s is None, "too short for a rate"
 
 
 def test_the_time_left_runs_down_within_a_step() -> None:
