@@ -4,6 +4,8 @@ How the house is laid out (imports go one way, from the bottom of this list to i
 
 ``model``
     What there is: frozen dataclasses and pure functions. No I/O, no clock, no Textual.
+``settings``
+    The files of a user's choices: reading them, and writing them back.
 ``sampling``
     The machine, read into the model: psutil, /proc, and a scripted source for tests and pictures.
 ``lab``

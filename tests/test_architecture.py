@@ -22,11 +22,12 @@ LONGEST = 320
 
 MAY_IMPORT = {
     "model": {"model"},
+    "settings": {"model", "settings"},
     "sampling": {"model", "sampling"},
     "lab": {"model", "lab", "runner"},
     "recording": {"model", "sampling", "lab", "recording"},
     "tui": {"model", "lab", "recording", "tui"},
-    "cli": {"model", "sampling", "lab", "recording", "tui", "cli", ""},
+    "cli": {"model", "settings", "sampling", "lab", "recording", "tui", "cli", ""},
     "demos": {"model", "lab", "recording", "tui", "demos"},
 }
 TUI_ORDER = ("theme", "renderables", "layout", "charts", "commands", "widgets", "screens", "app")
@@ -112,7 +113,9 @@ def test_the_model_does_no_io_and_has_no_clock() -> None:
     assert not offences
 
 
-@pytest.mark.parametrize(("library", "importers"), [("plotext", {"tui/charts.py"}), ("shtab", {"cli/completion.py"})])
+@pytest.mark.parametrize(
+    ("library", "importers"), [("plotext", {"tui/charts.py"}), ("shtab", {"cli/completion.py"}), ("tomlkit", {"settings/file.py"})]
+)
 def test_some_libraries_have_one_importer_each(library: str, importers: set[str]) -> None:
     found = {
         str(path.relative_to(PACKAGE))
@@ -153,7 +156,7 @@ def loaded_by(statement: str) -> set[str]:
     return {name.split(".")[0] for name in answer.stdout.split()}
 
 
-@pytest.mark.parametrize("layer", ["model", "sampling", "lab", "recording"])
+@pytest.mark.parametrize("layer", ["model", "settings", "sampling", "lab", "recording"])
 def test_headless_layers_never_load_textual(layer: str) -> None:
     names = ", ".join(
         ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in modules(PACKAGE / layer) if path.name != "__init__.py"
@@ -180,7 +183,7 @@ def test_rooms_are_small_and_say_what_they_are_for() -> None:
 def test_public_functions_and_classes_of_the_lower_layers_are_documented() -> None:
     """What others build on says what it does; experiments' ``arms`` and ``judge`` are documented by the declaration."""
     bare = []
-    for layer in ("model", "sampling", "lab", "recording", "runner"):
+    for layer in ("model", "settings", "sampling", "lab", "recording", "runner"):
         for path in modules(PACKAGE / layer):
             if "experiments/" in str(path.relative_to(PACKAGE)) and path.name != "common.py":
                 continue
