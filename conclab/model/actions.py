@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from conclab.model.core_lists import core_list
-from conclab.model.figures import plural
 from conclab.model.signals import GOES_ON, NOTHING, STOPS, signal_info
 from conclab.model.table import WHOLE, RowId, TaskRow
 from conclab.model.text import harmless
@@ -144,9 +143,13 @@ def policy_text(policy: int, rt_priority: int = 0) -> str:
 
 
 def counted(targets: Sequence[RowId]) -> str:
-    """two processes, one thread, one process and three threads."""
+    """2 processes, 1 thread, 1 process and 3 threads."""
     threads = sum(target.tid != WHOLE for target in targets)
-    parts = [plural(number, noun) for number, noun in ((len(targets) - threads, "process"), (threads, "thread")) if number]
+    parts = []
+    if processes := len(targets) - threads:
+        parts.append(f"{processes} process{'es' if processes > 1 else ''}")
+    if threads:
+        parts.append(f"{threads} thread{'s' if threads > 1 else ''}")
     return " and ".join(parts) or "nothing"
 
 
