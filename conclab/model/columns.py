@@ -1,4 +1,4 @@
-"""The columns that a task table can have, declared once: the screen, the filter language, the command line and the JSON use them all.
+"""The columns that a task table can have, declared once: the screen, filters, the command line and the JSON use them all.
 
 A column knows its key (what one types in a filter or a setting), its title (htop's word where htop has one), what it means, which
 costly reading it needs, its value for sorting and filtering, and its text. Values are in base units: shares 0 to 1, bytes, seconds;
@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from conclab.model import figures
-from conclab.model.table import CGROUP, IO, PSS, SCHED, SHARED, STATUS, WCHAN, TaskRow
+from conclab.model.table import AFFINITY, CGROUP, IO, PSS, QUEUE, SCHED, SHARED, STATUS, WCHAN, TaskRow
 
 Value = float | int | str | None
 
@@ -148,9 +148,9 @@ _ALL = (
     _of("mem", "MEM%", 6, SHARE, "memory_share", _share, "resident memory, of the machine's"),
     _of("state", "S", 3, TEXT, "state", _said, _STATES),
     _of("cpu", "CPU%", 7, SHARE, "cpu_share", _share, "time on a core; 100 is one core"),
-    _of("delay", "DELAY%", 8, SHARE, "delay_share", _share, "time that it wanted a core and had to wait in the run queue"),
+    _of("delay", "DELAY%", 8, SHARE, "delay_share", _share, "time that it wanted a core and had to wait in the run queue", QUEUE),
     _of(
-        "blocked", "BLOCK%", 8, SHARE, "blocked_share", _share, "time that it slept or waited: a lock, a timer, data (threads only)"
+        "blocked", "BLOCK%", 8, SHARE, "blocked_share", _share, "time that it slept or waited: a lock, a timer, data (threads only)", QUEUE
     ),
     _of("vcs", "VCS/s", 8, NUMBER, "voluntary_per_s", _rate, _VOLUNTARY, STATUS, json="voluntary_switches_per_s"),
     _of("ics", "ICS/s", 8, NUMBER, "involuntary_per_s", _rate, _INVOLUNTARY, STATUS, json="involuntary_switches_per_s"),
@@ -167,7 +167,7 @@ _ALL = (
     ),
     _of("mig", "MIG/s", 7, NUMBER, "migrations_per_s", _rate, "migrations a second: it went on on another core", SCHED),
     _of("core", "CORE", 5, NUMBER, "core", _whole, "the core that it ran on last"),
-    _of("affinity", "AFFINITY", 10, TEXT, "affinity", _said, "the cores that it may use", STATUS, left=True),
+    _of("affinity", "AFFINITY", 10, TEXT, "affinity", _said, "the cores that it may use", AFFINITY, left=True),
     _of("threads", "THR", 5, NUMBER, "threads", _whole, "how many threads it has"),
     _of("read", "READ/s", 8, BYTES, "read_bytes_per_s", _bytes_rate, "bytes a second that it had fetched from storage", IO),
     _of("write", "WRITE/s", 8, BYTES, "write_bytes_per_s", _bytes_rate, "bytes a second that it sent to storage", IO),

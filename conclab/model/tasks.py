@@ -109,13 +109,23 @@ def split_between(before: TaskSample, after: TaskSample, debt: Debt) -> tuple[Sp
     wall = after.at_ns - before.at_ns
     if wall <= 0:
         return None
-    on_due = after.on_core_ns - before.on_core_ns + debt.on_core_ns
-    on_core = min(max(on_due, 0), wall)
-    room = wall - on_core
-    wants_due = after.wants_core_ns - before.wants_core_ns + debt.wants_core_ns
-    wants = min(max(wants_due, 0), room)
     idle = after.on_core_ns == before.on_core_ns and after.slices == before.slices
-    if wants < room and idle and before.state == after.state == "R":
-        # Runnable all along and never ran: it is waiting on a run queue now, and the kernel will book that later.
-        wants = room
+    return share_out(
+        wall,
+        after.on_core_ns - before.on_core_ns,
+        after.wants_core_ns - before.wants_core_ns,
+        idle and before.state == after.state == "R",
+        debt,
+    )
+
+
+def share_out(wall: int, booked_on: int, booked_wants: int, starved: bool, debt: Debt) -> tuple[Split, Debt]:
+    """Share ``wall`` ns out among the three parts, from what the kernel has booked in it and what is still owed from before.
+
+    ``starved``: it was runnable all along and never ran, so it is waiting on a run queue now, and the kernel will book that later.
+    """
+    on_due = booked_on + debt.on_core_ns
+    on_core = min(max(on_due, 0), wall)
+    wants_due = booked_wants + debt.wants_core_ns
+    wants = wall - on_core if starved else min(max(wants_due, 0), wall - on_core)
     return Split(wall, on_core, wants), Debt(on_due - on_core, wants_due - wants)

@@ -38,6 +38,20 @@ def read(path: str) -> bytes | None:
         os.close(descriptor)
 
 
+def read_start(path: str, most: int) -> bytes | None:
+    """At most so many bytes from the start of a file that may have megabytes; None when it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return os.pread(descriptor, most, 0)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
 class Budget:
     """How many descriptors may be kept: half of what the process may have, so that the rest of conclab never runs out."""
 

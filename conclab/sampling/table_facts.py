@@ -1,0 +1,64 @@
+"""What the table needs to know of the machine and its users: asked once."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+
+from conclab.model.text import harmless
+from conclab.sampling.files import read
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+def cpu_clock(pid: int) -> int:
+    """CPU time of a process in ns, all its threads with those that have ended.
+
+    It is the clock of clock_getcpuclockid(3), whose number is made of the pid (the kernel's include/linux/posix-timers_types.h); it
+    may be read of everybody's processes. Raises OSError when there is no such process.
+    """
+    return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+class Facts:
+    """Boot time, memory, names of users."""
+
+    def __init__(self) -> None:
+        self.boot_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+        """Seconds since the epoch."""
+        self.memory_bytes = os.sysconf("SC_PHYS_PAGES") * PAGE_BYTES
+        self._users: dict[int, str] = {}
+
+    def start_s(self, start: int) -> float:
+        """Clock ticks since boot as seconds since the epoch."""
+        return self.boot_s + start / TICKS_PER_S
+
+    def local_time(self, start: int) -> str:
+        """The same as month-day hour:minute."""
+        return time.strftime("%m-%d %H:%M", time.localtime(self.start_s(start)))
+
+    def user(self, uid: int | None) -> str | None:
+        """The name of a user; the number as text where it has none."""
+        if uid is None:
+            return None
+        if uid not in self._users:
+            try:
+                self._users[uid] = harmless(pwd.getpwuid(uid).pw_name)
+            except KeyError:
+                self._users[uid] = str(uid)
+        return self._users[uid]
+
+
+def counts_queues() -> bool:
+    """Whether this kernel keeps run-queue delays (CONFIG_SCHED_INFO)."""
+    return read("/proc/self/schedstat") is not None
+
+
+def can_read_clocks() -> bool:
+    """Whether the CPU clocks of processes can be read here: on Linux always, in some sandboxes not."""
+    try:
+        return cpu_clock(os.getpid()) > 0 and cpu_clock(os.getppid() or 1) >= 0
+    except (OSError, AttributeError):
+        return False

@@ -1,0 +1,119 @@
+"""The task table from /proc, made so that what sleeps costs next to nothing.
+
+For every process one question is asked at each table: has its CPU clock moved (see ``table_process``)? Only those that have run are
+read, only those in view are read in detail, and a sleeping one keeps its row, so that nobody above has to draw or sort it anew.
+
+Who is who is decided by the start time in ``stat``: a pid that was handed out again is another process, and starts without a past.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Set
+
+from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
+from conclab.sampling.files import Budget
+from conclab.sampling.table_facts import Facts, cpu_clock
+from conclab.sampling.table_process import Process
+
+
+class ProcTable:
+    """Reads again and again. To be closed."""
+
+    def __init__(self) -> None:
+        self._budget = Budget()
+        self._facts = Facts()
+        self._known: dict[int, Process] = {}
+        self._ids: frozenset[RowId] = frozenset()
+        self._rows: tuple[TaskRow, ...] = ()
+        self._threads = False
+        self._previous_ns: int | None = None
+        self._turn = 0
+
+    def read(self, wanted: Wanted) -> TaskTable:
+        """All processes, and all threads when those are wanted. Rates are those since the last call."""
+        at_ns = time.monotonic_ns()
+        self._turn += 1
+        visible = self._by_process(wanted)
+        everywhere = wanted.needs_of_all | (wanted.needs if wanted.visible is None else frozenset())
+        in_view = everywhere | wanted.needs
+        before, self._known = self._known, {}
+        rows: list[TaskRow] = []
+        for name in os.listdir("/proc"):
+            if not "0" <= name[0] <= "9":
+                continue
+            pid = int(name)
+            ids = visible.get(pid)
+            groups = everywhere if ids is None else in_view
+            process = self._look(pid, before.get(pid), groups, ids or frozenset(), wanted.threads)
+            if process is not None and process.row is not None:
+                self._known[pid] = process
+                rows.append(process.row)
+                if wanted.threads and process.thread_rows:
+                    rows.extend(process.thread_rows)
+        for pid, process in before.items():
+            if self._known.get(pid) is not process:
+                process.close()
+        table = self._compare(at_ns, tuple(rows), wanted.threads)
+        self._adopt(table)
+        self._previous_ns = at_ns
+        return table
+
+    def _by_process(self, wanted: Wanted) -> dict[int, Set[RowId]]:
+        """Pid to the rows of it that are in view."""
+        found: defaultdict[int, set[RowId]] = defaultdict(set)
+        for id in wanted.visible or ():
+            found[id.pid].add(id)
+        return dict(found)
+
+    def _look(self, pid: int, process: Process | None, groups: Set[str], visible: Set[RowId], threads: bool) -> Process | None:
+        """The process of that pid as it is now; None when it has ended or may not be seen."""
+        try:
+            cpu_ns = cpu_clock(pid)
+        except OSError:
+            return None
+        at_ns = time.monotonic_ns()
+        if process is not None:
+            if (
+                cpu_ns == process.cpu_ns
+                and process.resting
+                and not process.in_turn(self._turn)
+                and groups <= process.have
+                and (process.thread_rows is not None or not threads)
+            ):
+                process.at_ns = at_ns
+                return process
+            if process.look(cpu_ns, at_ns, groups, visible, threads, self._turn):
+                return process
+        process = Process(pid, self._budget, self._facts)
+        if self._previous_ns is not None:
+            process.born(self._previous_ns)
+        return process if process.look(cpu_ns, at_ns, groups, visible, threads, self._turn) else None
+
+    def _compare(self, at_ns: int, rows: tuple[TaskRow, ...], threads: bool) -> TaskTable:
+        """Who is new and who has ended, since a table of the same kind."""
+        ids = frozenset(row.id for row in rows)
+        if self._previous_ns is None or threads != self._threads:
+            born, ended = frozenset[RowId](), tuple[TaskRow, ...]()
+        else:
+            born = ids - self._ids
+            gone = self._ids - ids
+            ended = tuple(row for row in self._rows if row.id in gone) if gone else ()
+        self._ids, self._rows, self._threads = ids, rows, threads
+        return TaskTable(at_ns, rows, born, ended)
+
+    def _adopt(self, table: TaskTable) -> None:
+        """Who has lost a parent has another one now, without having run: those are looked at again next time."""
+        orphaned = {row.id.pid for row in table.ended if not row.is_thread}
+        if orphaned:
+            for process in self._known.values():
+                if process.stat is not None and process.stat.parent in orphaned:
+                    process.resting = False
+
+    def close(self) -> None:
+        """Give all descriptors back."""
+        for process in self._known.values():
+            process.close()
+        self._known = {}

@@ -1,0 +1,204 @@
+"""One thread as the task table knows it: its kept files, what was counted at the last look, and what has been counted since.
+
+Order matters: ``stat`` is read last. It says when the task started, so if that is as before, everything that was read just before
+was of the same task, although the kernel may hand out its number again at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import NamedTuple
+
+from conclab.model.table import AFFINITY, CGROUP, IO, SCHED, SHARED, STATUS, WCHAN, RowId, TaskRow
+from conclab.model.tasks import Debt, share_out
+from conclab.model.text import harmless
+from conclab.sampling import proc_text, task_text
+from conclab.sampling.files import Budget, KeptFile, read
+from conclab.sampling.task_text import Stat
+
+NOTHING_OWED = Debt()
+
+
+class Levels(NamedTuple):
+    """What costs to read and is no counter."""
+
+    affinity: str | None = None
+    cgroup: str | None = None
+    waits_in: str | None = None
+    shared_pages: int | None = None
+
+
+NO_LEVELS = Levels()
+
+
+def read_levels(folder: str, groups: Set[str]) -> Levels:
+    """Those of the task in that folder that are wanted."""
+    if groups.isdisjoint((AFFINITY, CGROUP, WCHAN, SHARED)):
+        return NO_LEVELS
+    status = read(f"{folder}/status") if AFFINITY in groups else None
+    cgroup = read(f"{folder}/cgroup") if CGROUP in groups else None
+    wchan = read(f"{folder}/wchan") if WCHAN in groups else None
+    statm = read(f"{folder}/statm") if SHARED in groups else None
+    path = task_text.cgroup_path(cgroup) if cgroup else None
+    return Levels(
+        task_text.allowed_cores(status) if status else None,
+        None if path is None else harmless(path),
+        task_text.waits_in(wchan) if wchan else None,
+        task_text.shared_pages(statm) if statm else None,
+    )
+
+
+class Task:
+    """A thread. ``on_ns``, ``wants_ns``, ``switched`` and ``migrated`` are what it did between the last two looks."""
+
+    __slots__ = (
+        "_counted",
+        "_folder",
+        "_io",
+        "_migrations",
+        "_owed",
+        "_schedstat",
+        "_seen",
+        "_stat",
+        "_switches",
+        "have",
+        "id",
+        "levels",
+        "migrated",
+        "name",
+        "on_core_s",
+        "on_ns",
+        "row",
+        "started",
+        "stat",
+        "stored",
+        "switched",
+        "wants_ns",
+    )
+
+    def __init__(self, pid: int, tid: int, budget: Budget) -> None:
+        self._folder = f"/proc/{pid}/task/{tid}"
+        self._schedstat = KeptFile(f"{self._folder}/schedstat", budget)
+        self._stat = KeptFile(f"{self._folder}/stat", budget)
+        self.id = RowId(pid, tid, 0)
+        self.stat: Stat | None = None
+        self.name = self.started = ""
+        self.row: TaskRow | None = None
+        self.have: Set[str] = frozenset()
+        """Costly readings that have been made of it."""
+        self._seen = False
+        """Whether it has been read before. Descriptors are kept from the second time on: most are never read again."""
+        self._counted: bytes | None = None
+        """``schedstat`` as it read at the last look."""
+        self._owed = NOTHING_OWED
+        self._switches: tuple[int, int] | None = None
+        self._migrations: int | None = None
+        self._io: tuple[int, int] | None = None
+        self.on_core_s: float | None = None
+        """Seconds on a core since it started."""
+        self.on_ns: int | None = None
+        self.wants_ns: int | None = None
+        self.switched: tuple[int, int] | None = None
+        self.migrated: int | None = None
+        self.stored: tuple[int, int] | None = None
+        self.levels = NO_LEVELS
+
+    @property
+    def runnable(self) -> bool:
+        return self.stat is not None and self.stat.state == "R"
+
+    def born(self) -> None:
+        """It has started since the last look, so whatever is counted of it is new."""
+        self._counted = b"0 0 0\n"
+        self._switches = self._io = (0, 0)
+        self._migrations = 0
+
+    def look(self, wall_ns: int | None, groups: Set[str], again: bool = False) -> bool:
+        """Count, and then make sure of whom. False: it has ended, or its number is another task's now.
+
+        ``wall_ns`` is the time since what was counted last was true; None: nothing to compare with. ``again``: read its stat even
+        though it has not run, for what others can change (its nice value, its state).
+        """
+        ran = self.count(wall_ns, groups)
+        if not ran and self.stat is not None:
+            if not again:
+                return True
+            self.close()  # it sleeps: others need the descriptors more
+        text = read(f"{self._folder}/stat") if self.stat is None or not ran else self._stat.read()
+        stat = task_text.stat(text) if text else None
+        return stat is not None and self.take(stat)
+
+    def take(self, stat: Stat) -> bool:
+        """Take over its ``stat``, read after everything else; False when that is another task's."""
+        if self.stat is not None and stat.start != self.id.start:
+            return False
+        if self.stat is None:
+            self.id = RowId(self.id.pid, self.id.tid, stat.start)
+        if self.stat is None or stat.name != self.stat.name:
+            self.name = harmless(stat.name.decode("utf-8", errors="replace"))
+        self.stat = stat
+        return True
+
+    def count(self, wall_ns: int | None, groups: Set[str]) -> bool:
+        """Read its counters as far as they can have changed; whether it has run, or may be running."""
+        text = self._schedstat.read() if self._seen else read(f"{self._folder}/schedstat")
+        self._seen = True
+        ran = text is None or text != self._counted
+        before, self._counted = self._counted, text
+        if not ran and not self.runnable:
+            self._rest(wall_ns)
+        else:
+            self._split(before, text, wall_ns, ran)
+        if ran or not groups <= self.have:
+            self._read_costly(groups, wall_ns if ran else None)
+        return ran or self.runnable
+
+    def _rest(self, wall_ns: int | None) -> None:
+        """It has not run, so it has done nothing at all."""
+        done = None if wall_ns is None else 0
+        self.on_ns = self.wants_ns = self.migrated = done
+        self.switched = None if wall_ns is None else (0, 0)
+        self.stored = None if wall_ns is None or self._io is None else (0, 0)
+        self._owed = NOTHING_OWED
+
+    def _split(self, before: bytes | None, after: bytes | None, wall_ns: int | None, ran: bool) -> None:
+        """Time on a core and run-queue delay between two texts of schedstat."""
+        then = proc_text.schedstat(before) if before else None
+        now = proc_text.schedstat(after) if after else None
+        self.on_core_s = now[0] / 1e9 if now else None
+        if wall_ns is None or now is None or then is None or wall_ns <= 0:
+            self.on_ns = self.wants_ns = None
+        else:
+            split, self._owed = share_out(wall_ns, now[0] - then[0], now[1] - then[1], not ran, self._owed)
+            self.on_ns, self.wants_ns = split.on_core_ns, split.wants_core_ns
+        self.switched, self.migrated = (None, None) if ran or wall_ns is None else ((0, 0), 0)
+
+    def _read_costly(self, groups: Set[str], wall_ns: int | None) -> None:
+        """What costs 10 to 30 µs each. ``wall_ns`` None: it has not run, or nothing to compare with. A counter that is not read now
+        cannot be compared with next time."""
+        text = read(f"{self._folder}/status") if STATUS in groups else None
+        switches = proc_text.switches(text) if text else None
+        text = read(f"{self._folder}/sched") if SCHED in groups else None
+        migrations = task_text.migrations(text) if text else None
+        text = read(f"{self._folder}/io") if IO in groups else None
+        stored = task_text.storage(text) if text else None
+        if wall_ns is not None:
+            self.switched = grown(self._switches, switches)
+            self.migrated = None
+            if migrations is not None and self._migrations is not None:
+                self.migrated = max(0, migrations - self._migrations)
+            self.stored = grown(self._io, stored)
+        self._switches, self._migrations, self._io = switches, migrations, stored
+        self.levels = read_levels(self._folder, groups)
+        self.have = groups
+
+    def close(self) -> None:
+        self._schedstat.close()
+        self._stat.close()
+
+
+def grown(before: tuple[int, int] | None, after: tuple[int, int] | None) -> tuple[int, int] | None:
+    """What two counters have grown by; None when one side is not known."""
+    if before is None or after is None:
+        return None
+    return max(0, after[0] - before[0]), max(0, after[1] - before[1])
