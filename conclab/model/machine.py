@@ -7,6 +7,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conclab.model.surroundings import Surroundings, Traffic, traffic_between
+
+PERFORMANCE, EFFICIENCY = "P", "E"
+
+
+@dataclass(frozen=True, slots=True)
+class CorePlace:
+    """Where one logical CPU sits: Documentation/admin-guide/cputopology.rst."""
+
+    kind: str | None = None
+    """P (performance) or E (efficiency) on machines that have both; None where all are alike or nobody tells."""
+    siblings: tuple[int, ...] = ()
+    """Logical CPUs on the same physical core (SMT), itself included, ascending; empty when that is not told."""
+    package: int | None = None
+    """The socket."""
+
+    def is_second(self, number: int) -> bool:
+        """Whether it is not the first hardware thread of its physical core: it shares what the first one has."""
+        return bool(self.siblings) and number != self.siblings[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -26,11 +46,22 @@ class Machine:
     memory_bytes: int | None
     can_pin: bool
     """Whether affinity can be set."""
+    places: tuple[CorePlace, ...] = ()
+    """By the kernel's number of the core, those included that are present and offline; empty when that is not told."""
+    gpus: int = 0
+    """GPUs whose load can be read."""
+    memory_limit: int | None = None
+    """Bytes that the cgroup may use; None: no limit below the machine's memory, or none that can be read."""
 
     @property
     def whole_cores(self) -> int:
         """Usable cores as a number of workers that makes sense: at least 1, a part of a core counts as none."""
         return max(1, int(self.usable_cores))
+
+    @property
+    def slots(self) -> int:
+        """Logical CPUs that are present, whether online or not."""
+        return max(self.cores, len(self.places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +113,16 @@ class MachineSample:
     """Share of the last 10 s in which some task waited for a core, 0 to 1: /proc/pressure/cpu, some avg10."""
     own_cpu_ns: int
     """CPU time of conclab itself so far, all its threads."""
+    memory_free: int | None = None
+    """Bytes that nobody uses for anything."""
+    memory_shared: int | None = None
+    """Bytes of tmpfs and shared memory (Shmem). The kernel counts them as cached too, and so does ``memory_cached``."""
+    births: int | None = None
+    """Processes and threads begun since boot: ``processes`` of /proc/stat counts every fork and clone."""
+    kernel_threads: int | None = None
+    """Children of kthreadd and itself, of all ``threads``; None where another pid namespace hides them."""
+    around: Surroundings | None = None
+    """Pressure, network, disks, GPUs, cgroup: read at most once a second, so it may be that of the sample before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +150,10 @@ class MachineRates:
     interrupts_per_s: float | None
     own_share: float
     """conclab's own CPU time as a share of one core."""
+    births_per_s: float | None = None
+    """Processes and threads begun a second."""
+    traffic: Traffic | None = None
+    """Network, disks and cgroup; None when they were not read anew in between."""
 
 
 _PARTS = ("user", "system", "nice", "iowait", "steal", "irq")
@@ -155,6 +200,8 @@ def rates_between(before: MachineSample, after: MachineSample) -> MachineRates |
         switches_per_s=_rate(before.switches, after.switches, seconds),
         interrupts_per_s=_rate(before.interrupts, after.interrupts, seconds),
         own_share=max(0.0, (after.own_cpu_ns - before.own_cpu_ns) / 1e9 / seconds),
+        births_per_s=_rate(before.births, after.births, seconds),
+        traffic=traffic_between(before.around, after.around) if before.around and after.around else None,
     )
 
 
