@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from textual.color import Color
+
 from conclab.model.results import OK, Repetition
 from conclab.tui.theme import Palette
 
 LEAST = (30, 6)
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _pixel(colour: str) -> tuple[int, int, int] | int:
+    """A palette's colour as plotext takes it: red, green, blue; or which of the terminal's sixteen."""
+    parsed = Color.parse(colour)
+    return parsed.rgb if parsed.ansi is None else parsed.ansi
+
+
+def _escape(pixel: tuple[int, int, int] | int) -> str:
+    return f"\x1b[38;5;{pixel}m" if isinstance(pixel, int) else "\x1b[38;2;{};{};{}m".format(*pixel)
 
 
 def series_of(repetitions: Sequence[Repetition], pythons: Mapping[str, str]) -> dict[str, list[float]]:
@@ -44,9 +52,9 @@ def repetitions_chart(
     figure.theme("colorless")
     legend = []
     for number, (arm, values) in enumerate(series.items()):
-        colour = _rgb(palette.worker(number))
+        colour = _pixel(palette.worker(number))
         figure.draw(figure.signal(values, marker=plotext.marker("braille", plotext.pixel(colour))).lines())
-        legend.append(f"\x1b[38;2;{colour[0]};{colour[1]};{colour[2]}m━━ {arm}\x1b[0m")
+        legend.append(f"{_escape(colour)}━━ {arm}\x1b[0m")
     most = max(max(values) for values in series.values())
     step = max(1, -(-longest // max(2, width // 12)))
     ticks = list(range(1, longest + 1, step))

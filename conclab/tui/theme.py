@@ -1,113 +1,28 @@
-"""How conclab looks: two themes, and the palette of what is drawn line by line.
-
-The worker colours are eight that people with any kind of colour vision can tell apart (after Okabe and Ito), always beside the
-worker's name. A colour means the same in every pane.
-"""
+"""The themes: Textual's colours for what it draws itself, made from the palettes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.theme import Theme
 
+from conclab.tui.palettes import ANSI, COLOUR_BLIND, DARK, HIGH_CONTRAST, LIGHT, REVERSED, Palette
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours of the drawn panes, as #rrggbb."""
+__all__ = ["DARK", "LIGHT", "PALETTES", "THEMES", "Palette", "palette_for", "theme_name"]
 
-    background: str
-    text: str
-    dim: str
-    title: str
-    workers: tuple[str, ...]
-    trough: str
-    """Behind bars and histories."""
-    other: str
-    """Load that is no worker's."""
-    wants: str
-    wants_back: str
-    blocked: str
-    blocked_back: str
-    good: str
-    bad: str
-    unsure: str
-    cursor: str
-    header: str
-    header_text: str
-    user: str
-    system: str
-    nice: str
-    iowait: str
-    steal: str
-    memory: str
-    buffers: str
-    cache: str
-
-    def worker(self, slot: int) -> str:
-        return self.workers[slot % len(self.workers)]
+PALETTES = {"dark": DARK, "light": LIGHT, "high-contrast": HIGH_CONTRAST, "colour-blind": COLOUR_BLIND, "ansi": ANSI}
+"""By the names that the settings have for them."""
 
 
-DARK = Palette(
-    background="#121821",
-    text="#c9d3dd",
-    dim="#6b7785",
-    title="#7cc4ff",
-    workers=("#56b4e9", "#e69f00", "#36c98f", "#f0e442", "#e08bc0", "#6f8ff5", "#f0763a", "#b7bcbd"),
-    trough="#1b2430",
-    other="#3f6b8c",
-    wants="#d9ab42",
-    wants_back="#5f4a10",
-    blocked="#e78aa0",
-    blocked_back="#4a1b28",
-    good="#36c98f",
-    bad="#e78aa0",
-    unsure="#d9ab42",
-    cursor="#213449",
-    header="#36c98f",
-    header_text="#0c1016",
-    user="#36c98f",
-    system="#e0626f",
-    nice="#5b8def",
-    iowait="#8a94a0",
-    steal="#3fc6d8",
-    memory="#36c98f",
-    buffers="#5b8def",
-    cache="#e6d84a",
-)
-
-LIGHT = Palette(
-    background="#fbfcfd",
-    text="#24303c",
-    dim="#6d7985",
-    title="#0b5cad",
-    workers=("#1579b8", "#925000", "#0a8a5c", "#4e4600", "#af4895", "#3f55c9", "#d05814", "#69707a"),
-    trough="#e9edf1",
-    other="#8fb0c8",
-    wants="#8f6400",
-    wants_back="#f3dc9b",
-    blocked="#b23355",
-    blocked_back="#f4cdd6",
-    good="#0a7f54",
-    bad="#b23355",
-    unsure="#8f6400",
-    cursor="#d5e6f7",
-    header="#0a7f54",
-    header_text="#ffffff",
-    user="#14976a",
-    system="#c9394b",
-    nice="#3f6ad8",
-    iowait="#7d8792",
-    steal="#0e93a6",
-    memory="#14976a",
-    buffers="#3f6ad8",
-    cache="#c2a800",
-)
+def theme_name(name: str) -> str:
+    """What Textual calls the theme of that name in the settings."""
+    return f"conclab-{name}"
 
 
-def _theme(name: str, palette: Palette, *, dark: bool, bar: str, field: str, line: str) -> Theme:
+def _theme(name: str, palette: Palette) -> Theme:
+    cursor = "ansi_bright_black" if palette.cursor == REVERSED else palette.cursor
     return Theme(
-        name=name,
-        dark=dark,
+        name=theme_name(name),
+        dark=palette is not LIGHT,
+        ansi=palette is ANSI,
         primary=palette.title,
         secondary=palette.other,
         accent=palette.title,
@@ -117,19 +32,21 @@ def _theme(name: str, palette: Palette, *, dark: bool, bar: str, field: str, lin
         foreground=palette.text,
         background=palette.background,
         surface=palette.background,
-        panel=field,
+        panel=palette.field,
+        boost=palette.background if palette is ANSI else None,
         variables={
-            "bar": bar,
-            "field": field,
-            "line": line,
+            "bar": palette.bar,
+            "field": palette.field,
+            "line": palette.line,
+            "ink": palette.ink,
             "dim": palette.dim,
-            "cursor": palette.cursor,
-            "block-cursor-background": palette.cursor,
+            "cursor": cursor,
+            "block-cursor-background": cursor,
             "block-cursor-foreground": palette.text,
             "block-cursor-text-style": "bold",
             "border": palette.title,
-            "border-blurred": line,
-            "scrollbar": line,
+            "border-blurred": palette.line,
+            "scrollbar": palette.line,
             "scrollbar-background": palette.background,
             "scrollbar-corner-color": palette.background,
             "scrollbar-hover": palette.dim,
@@ -140,12 +57,9 @@ def _theme(name: str, palette: Palette, *, dark: bool, bar: str, field: str, lin
     )
 
 
-THEMES = (
-    _theme("conclab-dark", DARK, dark=True, bar="#0b0f15", field="#1e2a36", line="#2c3845"),
-    _theme("conclab-light", LIGHT, dark=False, bar="#e3e9ef", field="#e9eef3", line="#c3ccd5"),
-)
+THEMES = tuple(_theme(name, palette) for name, palette in PALETTES.items())
 
 
 def palette_for(theme: Theme) -> Palette:
     """The palette that goes with a theme; Textual's own themes get the one of their brightness."""
-    return DARK if theme.dark else LIGHT
+    return PALETTES.get(theme.name.removeprefix("conclab-")) or (DARK if theme.dark else LIGHT)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import fields
 
 import pytest
 from textual.color import Color, rgb_to_lab
 from textual.theme import BUILTIN_THEMES
 
-from conclab.tui.theme import DARK, LIGHT, THEMES, Palette, palette_for
+from conclab.model.settings import THEMES as NAMES
+from conclab.tui.palettes import ANSI, COLOUR_BLIND, HIGH_CONTRAST, REVERSED
+from conclab.tui.renderables.blocks import style
+from conclab.tui.theme import DARK, LIGHT, THEMES, Palette, palette_for, theme_name
+from conclab.tui.theme import PALETTES as EVERY_PALETTE
 
-PALETTES = {"dark": DARK, "light": LIGHT}
+PALETTES = {name: palette for name, palette in EVERY_PALETTE.items() if palette is not ANSI}
+"""Those whose colours are ours to choose."""
+EASY = 15.0
+"""A difference of colour (CIE 1976) that is seen at a glance; 2.3 can just be seen side by side."""
 
 Matrix = tuple[tuple[float, float, float], ...]
 # Machado, Oliveira and Fernandes, A Physiologically-based Model for Simulation of Color Vision Deficiency (2009), severity 1.
@@ -83,10 +91,84 @@ def _contrast(one: Color, other: Color) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
-def test_our_themes_have_their_own_palettes() -> None:
-    dark, light = THEMES
-    assert palette_for(dark) is DARK
-    assert palette_for(light) is LIGHT
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES.keys())
+def test_what_the_table_marks_can_be_read_there_and_under_the_cursor(palette: Palette) -> None:
+    background, cursor = Color.parse(palette.background), Color.parse(palette.cursor)
+    for name in ("tagged", "new", "thread"):
+        assert _contrast(Color.parse(getattr(palette, name)), background) >= 4.5, name
+    for name in ("ended", "kernel"):
+        assert _contrast(Color.parse(getattr(palette, name)), background) >= 3.0, name
+    assert _contrast(Color.parse(palette.text), cursor) >= 4.5
+    assert _contrast(Color.parse(palette.ink), Color.parse(palette.title)) >= 4.5
+    assert _contrast(Color.parse(palette.header_text), Color.parse(palette.header)) >= 4.5
+
+
+def test_in_high_contrast_everything_that_is_read_has_seven_to_one() -> None:
+    """WCAG 2.1, success criterion 1.4.6, level AAA."""
+    black = Color.parse(HIGH_CONTRAST.background)
+    read = ("text", "dim", "title", "wants", "blocked", "good", "bad", "unsure", "tagged", "new", "ended", "kernel", "thread")
+    bars = ("user", "system", "nice", "iowait", "steal", "memory", "buffers", "cache", "other")
+    for name in read + bars:
+        assert _contrast(Color.parse(getattr(HIGH_CONTRAST, name)), black) >= 7.0, name
+    for worker in HIGH_CONTRAST.workers:
+        assert _contrast(Color.parse(worker), black) >= 7.0, worker
+    assert _contrast(Color.parse(HIGH_CONTRAST.text), Color.parse(HIGH_CONTRAST.cursor)) >= 7.0
+    assert _contrast(Color.parse(HIGH_CONTRAST.line), black) >= 4.5
+
+
+GROUPS = (
+    ("user", "system", "nice", "iowait", "steal", "trough"),
+    ("memory", "buffers", "cache", "trough"),
+    ("good", "bad", "unsure"),
+    ("wants", "blocked"),
+    ("new", "ended", "tagged"),
+)
+"""What stands side by side and has to be told apart."""
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
+def test_in_the_colour_blind_theme_meters_and_verdicts_are_told_apart_at_a_glance(group: tuple[str, ...], vision: str) -> None:
+    seen = {name: _seen(Color.parse(getattr(COLOUR_BLIND, name)), VISIONS[vision]) for name in group}
+    alike = [(one, other) for one, other in itertools.combinations(group, 2) if _difference(seen[one], seen[other]) < EASY]
+    assert alike == []
+
+
+def test_the_usual_theme_would_not_do_for_that() -> None:
+    """What makes the test above a test: green and red of the dark theme are alike without red cones."""
+    seen = [_seen(Color.parse(colour), VISIONS["protanopia"]) for colour in (DARK.good, DARK.bad)]
+    assert (
+        _difference(*seen) < EASY
+        or _difference(*(_seen(Color.parse(c), VISIONS["deuteranopia"]) for c in (DARK.good, DARK.bad))) < EASY
+    )
+
+
+def _all_colours(palette: Palette) -> list[str]:
+    values = [getattr(palette, field.name) for field in fields(palette)]
+    return [colour for value in values for colour in ([value] if isinstance(value, str) else value)]
+
+
+def test_the_plain_theme_has_nothing_but_the_terminals_own_colours() -> None:
+    theme = next(theme for theme in THEMES if theme.name == theme_name("ansi"))
+    assert theme.ansi
+    assert all(colour.startswith("ansi_") or colour == REVERSED for colour in _all_colours(ANSI))
+    for colour in _all_colours(ANSI):
+        drawn = style(colour, ANSI.cursor)
+        assert drawn.reverse
+        assert drawn.bgcolor is None
+        if colour != REVERSED:
+            assert drawn.color is not None
+            assert drawn.color.is_system_defined or drawn.color.is_default
+    generated = {
+        name: Color.parse(value) for name, value in theme.to_color_system().generate().items() if value.startswith("ansi_")
+    }
+    assert len(generated) > 20
+    assert all(parsed.ansi is not None for parsed in generated.values())
+
+
+def test_every_theme_of_the_settings_has_its_palette() -> None:
+    assert tuple(EVERY_PALETTE) == NAMES
+    assert [palette_for(theme) for theme in THEMES] == list(EVERY_PALETTE.values())
 
 
 def test_every_theme_of_textual_gets_the_palette_of_its_brightness() -> None:

@@ -10,14 +10,22 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from conclab.tui.palettes import REVERSED
+
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 @lru_cache(maxsize=512)
 def style(colour: str | None = None, back: str | None = None, bold: bool = False) -> Style:
-    """A style, made once."""
-    return Style(color=colour, bgcolor=back, bold=bold or None)
+    """A style in colours of a palette, made once."""
+    reverse = back == REVERSED
+    return Style(color=_rich(colour), bgcolor=None if reverse else _rich(back), bold=bold or None, reverse=reverse or None)
+
+
+def _rich(colour: str | None) -> str | None:
+    """Rich's name for a colour of a palette: what Textual calls ansi_red is red there."""
+    return colour.removeprefix("ansi_") if colour else None
 
 
 @lru_cache(maxsize=256)

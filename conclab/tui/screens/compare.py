@@ -42,7 +42,7 @@ class CompareDialog(ModalScreen[list[str] | None]):
     CompareDialog SelectionList { height: auto; max-height: 14; border: none; background: $field; padding: 0 1; }
     CompareDialog Horizontal { height: 1; margin: 1 0 0 0; }
     CompareDialog Button { margin: 0 1 0 0; min-width: 12; background: $field; }
-    CompareDialog Button#go { background: $success; color: $bar; text-style: bold; }
+    CompareDialog Button#go { background: $success; color: $ink; text-style: bold; }
     CompareDialog Button#go:disabled { background: $field; color: $dim; text-opacity: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.style import Style
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import OptionList
@@ -13,6 +12,7 @@ from textual.widgets.option_list import Option
 from conclab.lab.catalogue import by_chapter
 from conclab.model.experiments import Experiment
 from conclab.model.verdicts import GLYPHS, Status
+from conclab.tui.renderables.blocks import style
 from conclab.tui.renderables.verdict import status_colour
 from conclab.tui.theme import Palette, palette_for
 
@@ -77,7 +77,7 @@ class Catalogue(OptionList):
         palette = palette_for(self.app.current_theme)
         for name, status in found.items():
             if name in self._experiments and (self._found.get(name) != status or palette is not self._palette):
-                colour = Style(color=status_colour(status, palette))
+                colour = style(status_colour(status, palette))
                 prompt = Text.assemble((f"{GLYPHS[status]} ", colour), self._experiments[name].title)
                 self.replace_option_prompt(name, prompt)
         self._found, self._palette = dict(found), palette

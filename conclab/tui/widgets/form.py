@@ -46,7 +46,7 @@ class Form(VerticalScroll, can_focus=False):
     Form > .question { width: 100%; height: auto; color: $dim; text-style: italic; margin: 0 0 1 0; }
     Form > .buttons { height: 1; margin: 1 0 0 0; }
     Form > .buttons > Button { width: 1fr; margin: 0 1 0 0; min-width: 6; background: $field; }
-    Form > .buttons > Button#run { background: $success; color: $bar; text-style: bold; }
+    Form > .buttons > Button#run { background: $success; color: $ink; text-style: bold; }
     Form > .buttons > Button#run:disabled { background: $field; color: $dim; text-opacity: 100%; }
     Form > .buttons > Button#compare { margin: 0; }
     """

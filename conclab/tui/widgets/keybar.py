@@ -39,7 +39,7 @@ class KeyBar(Widget):
         shown = [command for command in commands(self.screen) if command.shown]
         while len(shown) > 2 and sum(len(command.keys[0]) + len(command.title) + 3 for command in shown) > self.size.width:
             shown.pop(-3)  # the last two are help and quit: they stay
-        cap = style("#0b0f15" if self.app.current_theme.dark else "#ffffff", palette.title, bold=True)
+        cap = style(palette.ink, palette.title, bold=True)
         line = Line()
         for command in shown:
             click = action(self._click(command))

@@ -66,7 +66,7 @@ class TopBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         palette = palette_for(self.app.current_theme)
-        dark = style("#0b0f15" if self.app.current_theme.dark else "#ffffff", palette.title, bold=True)
+        dark = style(palette.ink, palette.title, bold=True)
         line = Line().add(" conclab ", dark)
         taken = 9
         for name, title in PLACES:
