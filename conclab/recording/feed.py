@@ -1,22 +1,25 @@
 """A feed: where screens get everything from. Live, scripted or (one day) read from a file: no widget knows which.
 
-``Session`` folds what a feed delivers into the two states that all screens draw.
+``Session`` folds what a feed delivers into the states that all screens draw.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from conclab.model.actions import Action, Now, Outcome
 from conclab.model.events import Event
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.machine_state import MachineState, fold_machine
-from conclab.model.processes import ProcessTable
 from conclab.model.run_state import RunState, fold
 from conclab.model.runs import Plan
+from conclab.model.table import RowId, TaskTable, Wanted
+from conclab.model.table_state import TableState, fold_table
 from conclab.model.tasks import TaskBatch
 
-Item = MachineSample | ProcessTable | TaskBatch | Event
+Item = MachineSample | TaskTable | TaskBatch | Event
 
 
 class Feed(Protocol):
@@ -33,8 +36,14 @@ class Feed(Protocol):
     def stop(self) -> None:
         """End the run that is on, if any, and all that it started."""
 
-    def list_processes(self, detailed: int | None) -> None:
-        """Deliver process tables, with switches for so many rows; None: deliver none."""
+    def list_tasks(self, wanted: Wanted | None) -> None:
+        """Deliver task tables as wanted from now on; None: deliver none."""
+
+    def act(self, action: Action, targets: Sequence[RowId], confirmed: bool = False) -> tuple[Outcome, ...]:
+        """Do something to tasks; what came of each. It may block for a moment: not for the thread of the screens."""
+
+    def standing(self, target: RowId) -> Now:
+        """How a task is scheduled now. It may block for a moment."""
 
     def memory_available(self) -> int | None:
         """Bytes that an experiment could have now."""
@@ -52,22 +61,23 @@ class Changes:
     """What an advance has touched, so that only that is drawn."""
 
     machine: bool = False
-    processes: bool = False
+    tasks: bool = False
     run: bool = False
 
     def __or__(self, other: Changes) -> Changes:
-        return Changes(self.machine or other.machine, self.processes or other.processes, self.run or other.run)
+        return Changes(self.machine or other.machine, self.tasks or other.tasks, self.run or other.run)
 
 
-EVERYTHING = Changes(machine=True, processes=True, run=True)
+EVERYTHING = Changes(machine=True, tasks=True, run=True)
 
 
 class Session:
-    """The two states, moved forward by what the feed delivers."""
+    """The states, moved forward by what the feed delivers."""
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.machine_state = MachineState()
+        self.table_state = TableState()
         self.run_state = RunState()
 
     def launch(self, plan: Plan) -> None:
@@ -77,15 +87,15 @@ class Session:
 
     def advance(self) -> Changes:
         """Fold everything that has come since the last time."""
-        machine = processes = run = False
+        machine = tasks = run = False
         for item in self.feed.take():
             if isinstance(item, MachineSample):
                 self.machine_state = fold_machine(self.machine_state, item)
                 machine = True
-            elif isinstance(item, ProcessTable):
-                self.machine_state = fold_machine(self.machine_state, item)
-                processes = True
+            elif isinstance(item, TaskTable):
+                self.table_state = fold_table(self.table_state, item)
+                tasks = True
             else:
                 self.run_state = fold(self.run_state, item)
                 run = True
-        return Changes(machine, processes, run)
+        return Changes(machine, tasks, run)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from conclab.lab.conductor import Conductor
+from conclab.model.actions import Action, Now, Outcome
 from conclab.model.events import ChildStarted, Event, Output, RunFinished, RunStarted, StepFinished
 from conclab.model.machine import Machine, MachineSample
-from conclab.model.processes import ProcessTable
 from conclab.model.runs import Plan
+from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item
+from conclab.sampling import actions
 from conclab.sampling.machine import memory_available, observe, read_facts
 from conclab.sampling.sampler import Sampler
 
@@ -62,8 +64,14 @@ class LiveFeed:
         if self._conductor is not None:
             self._conductor.stop()
 
-    def list_processes(self, detailed: int | None) -> None:
-        self._sampler.list_processes(detailed)
+    def list_tasks(self, wanted: Wanted | None) -> None:
+        self._sampler.list_tasks(wanted)
+
+    def act(self, action: Action, targets: Sequence[RowId], confirmed: bool = False) -> tuple[Outcome, ...]:
+        return actions.perform(action, targets, confirmed=confirmed)
+
+    def standing(self, target: RowId) -> Now:
+        return actions.current(target)
 
     def memory_available(self) -> int | None:
         return memory_available()
@@ -97,6 +105,6 @@ class LiveFeed:
                 if isinstance(item, Output):
                     self._left_out += len(item.lines) + item.left_out
                     return
-                if isinstance(item, MachineSample | ProcessTable | TaskBatch):
+                if isinstance(item, MachineSample | TaskTable | TaskBatch):
                     return
             self._held.append(item)

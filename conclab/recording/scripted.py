@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from conclab.model.actions import IO_NONE, Action, Now, Outcome
 from conclab.model.events import (
     ChildStarted,
     Event,
@@ -30,6 +31,7 @@ from conclab.model.experiments import Arm
 from conclab.model.results import OK, Counters, Repetition, WorkerResult, add_up
 from conclab.model.runs import Plan, Run
 from conclab.model.statistics import abba
+from conclab.model.table import RowId, Wanted
 from conclab.model.tasks import TaskId
 from conclab.recording.feed import Item
 from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, Actor, ScriptedSource, scripted_machine
@@ -71,9 +73,11 @@ def _behaviour(arm: Arm, cores: int, jitter: float) -> _Behaviour:
 class ScriptedFeed:
     """Feeds from the script. ``tick`` moves its time on."""
 
-    def __init__(self, cores: int = 2, seed: int = 7) -> None:
+    def __init__(self, cores: int = 2, seed: int = 7, tasks: int | None = None) -> None:
         self.machine = scripted_machine(cores)
-        self.source = ScriptedSource(cores, seed)
+        self.source = ScriptedSource(cores, seed, tasks=tasks)
+        self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
+        """What was ordered to be done to tasks. The script knows of no refusal."""
         self._random = random.Random(seed)
         self._items: list[Item] = []
         self._script: Iterator[Event] | None = None
@@ -96,8 +100,16 @@ class ScriptedFeed:
     def stop(self) -> None:
         self._stopping = True
 
-    def list_processes(self, detailed: int | None) -> None:
-        self.source.processes_wanted = detailed is not None
+    def list_tasks(self, wanted: Wanted | None) -> None:
+        self.source.wanted = wanted
+
+    def act(self, action: Action, targets: Sequence[RowId], confirmed: bool = False) -> tuple[Outcome, ...]:
+        self.acted.append((action, tuple(targets)))
+        return tuple(Outcome(target, True, action, str(target.tid or target.pid)) for target in targets)
+
+    def standing(self, target: RowId) -> Now:
+        every = frozenset(range(self.machine.cores))
+        return Now(nice=0, io_class=IO_NONE, io_level=4, affinity=every, allowed=every, policy=0, rt_priority=0)
 
     def memory_available(self) -> int:
         return 11 * 1024**3

@@ -15,18 +15,17 @@ from collections.abc import Callable
 import psutil
 
 from conclab.model.machine import MachineSample
-from conclab.model.processes import ProcessTable
+from conclab.model.table import TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.sampling.machine import read_machine
-from conclab.sampling.processes import ProcessReader
+from conclab.sampling.table_reader import TableReader
 from conclab.sampling.tasks import TaskReader
 
-Sample = MachineSample | ProcessTable | TaskBatch
+Sample = MachineSample | TaskTable | TaskBatch
 
 TASKS_S = 0.05
 BUSY_MACHINE_S = 0.25
 REST_MACHINE_S = 1.0
-PROCESSES_S = 1.0
 MOST_COST = 0.04
 """Sampling the tasks may take this share of a core; a larger tree is read more rarely, down to twice a second."""
 SLOWEST_TASKS_S = 0.5
@@ -56,10 +55,10 @@ class Sampler:
         self._condition = threading.Condition()
         self._closing = False
         self._machine = _Reading(REST_MACHINE_S)
-        self._processes = _Reading(None)
+        self._table = _Reading(None)
         self._tasks = _Reading(None)
-        self._detailed = 0
-        self._process_reader: ProcessReader | None = None
+        self._wanted = Wanted()
+        self._table_reader: TableReader | None = None
         self._task_reader: TaskReader | None = None
         self._thread = threading.Thread(target=self._loop, name="sampler", daemon=True)
 
@@ -95,15 +94,22 @@ class Sampler:
                 self._machine.plan(time.monotonic())
                 self._condition.notify()
 
-    def list_processes(self, detailed: int | None) -> None:
-        """Read the process table once a second, switches for that many of its rows; None: do not read it."""
+    def list_tasks(self, wanted: Wanted | None) -> None:
+        """Read task tables as wanted from now on; None: read none, and give back what that has held."""
         with self._condition:
-            self._detailed = detailed or 0
-            wanted = PROCESSES_S if detailed is not None else None
-            if wanted != self._processes.period_s:
-                self._processes.period_s = wanted
-                self._processes.due = 0.0
-                self._process_reader = ProcessReader() if wanted else None
+            period = wanted.every_s if wanted is not None else None
+            sooner = wanted is not None and (wanted.threads, wanted.needs_of_all) != (
+                self._wanted.threads,
+                self._wanted.needs_of_all,
+            )
+            if wanted is not None:
+                self._wanted = wanted
+                self._table_reader = self._table_reader or TableReader()
+            else:
+                self._table_reader = None  # the thread of the sampler closes it, for it may be reading
+            if period != self._table.period_s or sooner:
+                self._table.period_s = period
+                self._table.due = 0.0
                 self._condition.notify()
 
     @property
@@ -113,13 +119,14 @@ class Sampler:
         return 1 / period if period else 0.0
 
     def _loop(self) -> None:
+        held: TableReader | None = None
         while True:
             with self._condition:
                 if self._closing:
                     self.watch_nothing()
-                    return
+                    break
                 now = time.monotonic()
-                readings = [one for one in (self._machine, self._processes, self._tasks) if one.period_s is not None]
+                readings = [one for one in (self._machine, self._table, self._tasks) if one.period_s is not None]
                 rest = min(one.due for one in readings) - now
                 if rest > 0:
                     self._condition.wait(rest)
@@ -129,17 +136,26 @@ class Sampler:
                 except (OSError, psutil.Error):  # something ended while it was read: there will be a next time
                     samples = []
                     self._wait_for_next(now)
-                reader, detailed = self._process_reader if self._processes.is_due(now) else None, self._detailed
+                reader, wanted = self._table_reader, self._wanted
+                due = self._table.is_due(now)
             for sample in samples:
                 self._post(sample)
-            if reader is not None:
-                # The longest of all readings, so without the lock: whoever orders something must not wait for it.
-                table = reader.read(detailed)
-                with self._condition:
-                    if reader is not self._process_reader:
-                        continue  # nobody wants it any more
-                    self._processes.plan(time.monotonic())
-                self._post(table)
+            if held is not None and held is not reader:
+                held.close()
+            held = reader
+            if reader is not None and due:
+                self._read_table(reader, wanted)
+        if held is not None:
+            held.close()
+
+    def _read_table(self, reader: TableReader, wanted: Wanted) -> None:
+        """The longest of all readings, so without the lock: whoever orders something must not wait for it."""
+        table = reader.read(wanted)
+        with self._condition:
+            if reader is not self._table_reader:
+                return  # nobody wants it any more
+            self._table.plan(time.monotonic())
+        self._post(table)
 
     def _wait_for_next(self, now: float) -> None:
         for reading in (self._machine, self._tasks):

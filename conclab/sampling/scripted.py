@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conclab.model.machine import CoreTimes, Machine, MachineSample
-from conclab.model.processes import ProcessRow, ProcessTable, busiest_first
+from conclab.model.table import WHOLE, RowId, TaskRow, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.sampling.scripted_tasks import ScriptedTasks
 
 SLOT_NS = 50_000_000
 MACHINE_EVERY = 5
 """Slots between two samples of the machine: one for each cell of the lanes."""
-PROCESSES_EVERY = 20
 _GIGABYTE = 1024**3
 
 SPINNING, SHARING_GIL, SLEEPING = "spinning", "sharing the GIL", "sleeping"
@@ -68,31 +68,6 @@ def scripted_machine(cores: int = 2) -> Machine:
     )
 
 
-_PROCESSES = (
-    # pid, user, nice, megabytes, state, share of a core, voluntary/s, involuntary/s, threads, command
-    (1, "root", 0, 12, "S", 0.0, 3.0, 0.0, 1, "/sbin/init"),
-    (14, "root", 0, 0, "I", 0.0, 21.0, 0.0, 1, "[rcu_preempt]"),
-    (412, "root", -5, 0, "D", 0.01, 12.0, 0.0, 1, "[jbd2/vda1-8]"),
-    (455, "root", 0, 38, "S", 0.0, 1.0, 0.0, 1, "/lib/systemd/systemd-journald"),
-    (622, "messagebus", 0, 5, "S", 0.0, 0.0, 0.0, 1, "dbus-daemon --system --nopidfile"),
-    (731, "root", 0, 9, "S", 0.0, 0.0, 0.0, 1, "sshd: /usr/sbin/sshd -D"),
-    (869, "root", 0, 11, "S", 0.0, 0.0, 0.0, 1, "nginx: master process"),
-    (870, "www", 0, 61, "S", 0.04, 88.0, 1.0, 9, "nginx: worker process"),
-    (871, "www", 0, 60, "S", 0.03, 79.0, 1.0, 9, "nginx: worker process"),
-    (1198, "postgres", 0, 212, "S", 0.0, 2.0, 0.0, 1, "postgres -D /var/lib/postgresql/data"),
-    (1203, "postgres", 0, 148, "S", 0.09, 212.0, 4.0, 1, "postgres: checkpointer"),
-    (1204, "postgres", 0, 32, "S", 0.01, 50.0, 0.0, 1, "postgres: walwriter"),
-    (2210, "ada", 5, 310, "S", 0.03, 41.0, 1.0, 23, "node server.js --port 8080"),
-    (2377, "ada", 0, 14, "S", 0.0, 0.0, 0.0, 1, "tmux: server"),
-    (2378, "ada", 0, 8, "S", 0.0, 0.0, 0.0, 1, "-bash"),
-    (3301, "ada", 0, 22, "S", 0.0, 0.0, 0.0, 3, "ssh-agent -D"),
-    (4417, "ada", 0, 71, "S", 0.02, 20.0, 2.0, 6, "conclab monitor"),
-    (5120, "ada", 0, 96, "R", 0.31, 35.0, 28.0, 1, "python3 report.py --year 2025"),
-    (5121, "ada", 10, 44, "R", 0.12, 9.0, 61.0, 4, "gzip -9 access.log"),
-    (5377, "ada", 0, 3, "Z", 0.0, 0.0, 0.0, 1, "[fetch.sh]"),
-)
-
-
 @dataclass(slots=True)
 class ScriptedSource:
     """Advances by slots; what comes out depends on the seed and on who was on stage, and on nothing else."""
@@ -101,19 +76,28 @@ class ScriptedSource:
     seed: int = 7
     at_ns: int = 1_000_000_000_000
     slot: int = 0
-    processes_wanted: bool = False
+    wanted: Wanted | None = None
+    """What is wanted of the task table; None: no tables."""
+    tasks: int | None = None
+    """How many tasks there are at least; None: a small machine's."""
     actors: Sequence[Actor] = ()
     _random: random.Random = field(default_factory=random.Random)
     _counted: dict[TaskId, _Counted] = field(default_factory=dict)
     _cores: list[_Core] = field(default_factory=list)
     _switches: int = 5_000_000
     _own_ns: int = 2_000_000_000
+    _tasks: ScriptedTasks = field(default_factory=ScriptedTasks)
+    _listed_ns: int | None = None
+    _table_ns: int = SLOT_NS
+    _before: dict[TaskId, _Counted] = field(default_factory=dict)
+    """What had been counted of the actors at the table before."""
 
     def __post_init__(self) -> None:
         self._random.seed(self.seed)
         self._cores = [_Core() for _ in range(self.cores)]
+        self._tasks = ScriptedTasks(self.cores, self.tasks, self.seed)
 
-    def advance(self) -> list[MachineSample | TaskBatch | ProcessTable]:
+    def advance(self) -> list[MachineSample | TaskBatch | TaskTable]:
         """Play one slot, and return the samples that fall due at its end."""
         self.slot += 1
         self.at_ns += SLOT_NS
@@ -127,14 +111,17 @@ class ScriptedSource:
             core.idle_s += (1 - core.taken) * seconds
         self._switches += 6 + self._random.randrange(4)
         self._own_ns += 1_000_000
-        samples: list[MachineSample | TaskBatch | ProcessTable] = []
+        samples: list[MachineSample | TaskBatch | TaskTable] = []
         if self.actors:
             samples.append(TaskBatch(self.at_ns, tuple(self._sample(actor) for actor in self.actors)))
         if self.slot % MACHINE_EVERY == 0:
             samples.append(self._machine())
-        if self.processes_wanted and self.slot % PROCESSES_EVERY == 0:
-            samples.append(self._processes())
+        if self.wanted is not None and self._due(self.wanted):
+            samples.append(self._table(self.wanted))
         return samples
+
+    def _due(self, wanted: Wanted) -> bool:
+        return self._listed_ns is None or self.at_ns - self._listed_ns >= wanted.every_s * 1e9
 
     def _play(self) -> None:
         """Give the slot's time away."""
@@ -236,55 +223,65 @@ class ScriptedSource:
             own_cpu_ns=self._own_ns,
         )
 
-    def _actors_rows(self) -> list[ProcessRow]:
-        """The processes that the actors are threads of."""
+    def _actors_rows(self) -> list[TaskRow]:
+        """The processes that the actors are threads of, and the actors themselves."""
         by_pid: dict[int, list[Actor]] = {}
         for actor in self.actors:
             by_pid.setdefault(actor.task.pid, []).append(actor)
-        window = PROCESSES_EVERY * SLOT_NS / 1e9
+        window = self._table_ns / 1e9
         rows = []
         for pid, actors in by_pid.items():
-            counted = [self._counted[actor.task] for actor in actors]
-            on_core = sum(one.on_core_ns for one in counted) / 1e9
-            rows.append(
-                ProcessRow(
-                    pid=pid,
-                    start_s=2_000.0 + pid,
-                    user="ada",
-                    nice=0,
-                    resident_bytes=12 * 1024 * 1024,
-                    state="R",
-                    cpu_share=min(float(len(actors)), on_core / window),
-                    voluntary_per_s=sum(one.voluntary for one in counted) / window,
-                    involuntary_per_s=sum(one.involuntary for one in counted) / window,
-                    threads=len(actors),
-                    cpu_time_s=on_core,
+            threads = [self._actor_row(actor, window) for actor in actors]
+            whole = RowId(pid, WHOLE, actors[0].task.start_ticks or 0)
+            rows += [
+                threads[0]._replace(
+                    id=whole,
+                    parent=1,
                     name="python3.13",
                     command="python3.13 -I conclab/runner",
-                )
-            )
+                    core=None,
+                    threads=len(actors),
+                    resident_bytes=12 * 1024 * 1024,
+                    memory_share=12 / 16_384,
+                    cpu_share=sum(row.cpu_share or 0.0 for row in threads),
+                    delay_share=sum(row.delay_share or 0.0 for row in threads),
+                    blocked_share=None,
+                    cpu_time_s=sum(row.cpu_time_s or 0.0 for row in threads),
+                    voluntary_per_s=sum(row.voluntary_per_s or 0.0 for row in threads),
+                    involuntary_per_s=sum(row.involuntary_per_s or 0.0 for row in threads),
+                ),
+                *(threads if len(threads) > 1 else ()),
+            ]
+        self._before = {actor.task: replace(self._counted[actor.task]) for actor in self.actors}
         return rows
 
-    def _processes(self) -> ProcessTable:
-        seconds = self.slot * SLOT_NS / 1e9
-        rows = self._actors_rows()
-        for pid, user, nice, megabytes, state, share, voluntary, involuntary, threads, command in _PROCESSES:
-            wobble = self._random.uniform(0.9, 1.1)
-            rows.append(
-                ProcessRow(
-                    pid=pid,
-                    start_s=1_000.0 + pid,
-                    user=user,
-                    nice=nice,
-                    resident_bytes=megabytes * 1024 * 1024,
-                    state=state,
-                    cpu_share=share * wobble,
-                    voluntary_per_s=voluntary * wobble,
-                    involuntary_per_s=involuntary * wobble,
-                    threads=threads,
-                    cpu_time_s=share * (200 + seconds),
-                    name=command.split()[0],
-                    command=command,
-                )
-            )
-        return ProcessTable(self.at_ns, busiest_first(rows))
+    def _actor_row(self, actor: Actor, window: float) -> TaskRow:
+        now, then = self._counted[actor.task], self._before.get(actor.task, _Counted())
+        on = min(1.0, (now.on_core_ns - then.on_core_ns) / 1e9 / window)
+        wants = min(1.0 - on, (now.wants_core_ns - then.wants_core_ns) / 1e9 / window)
+        return TaskRow(
+            RowId(actor.task.pid, actor.task.tid, actor.task.start_ticks or 0),
+            actor.task.pid,
+            False,
+            user="ada",
+            name=actor.name,
+            command=actor.name,
+            state=now.state,
+            core=now.core,
+            priority=20,
+            nice=0,
+            policy=0,
+            cpu_share=on,
+            delay_share=wants,
+            blocked_share=max(0.0, 1.0 - on - wants),
+            cpu_time_s=now.on_core_ns / 1e9,
+            start_s=2_000.0,
+            voluntary_per_s=(now.voluntary - then.voluntary) / window,
+            involuntary_per_s=(now.involuntary - then.involuntary) / window,
+        )
+
+    def _table(self, wanted: Wanted) -> TaskTable:
+        seconds = 0.0 if self._listed_ns is None else (self.at_ns - self._listed_ns) / 1e9
+        self._table_ns = max(SLOT_NS, round(seconds * 1e9))
+        self._listed_ns = self.at_ns
+        return self._tasks.table(self.at_ns, seconds, wanted, self._actors_rows())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -17,13 +17,14 @@ from textual.widgets import Input
 from conclab.lab.catalogue import find
 from conclab.lab.interpreters import ask
 from conclab.lab.planning import make_plan
+from conclab.model.actions import Action, Now, Outcome
 from conclab.model.events import RunFinished, RunStarted, StepStarted
 from conclab.model.lanes import CELL_NS, CoreHistory, Lane, LaneCell
 from conclab.model.machine import CoreLoad, Machine, MachineSample
 from conclab.model.machine_state import MachineState
-from conclab.model.processes import ProcessRow, ProcessTable
 from conclab.model.run_state import RunState
 from conclab.model.runs import Plan
+from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
 from conclab.model.tasks import Split, TaskId
 from conclab.model.verdicts import Verdict
 from conclab.model.worker_view import WorkerView
@@ -256,7 +257,8 @@ class HandFeed:
         self.items: list[Item] = []
         self.launched: list[Plan] = []
         self.stops = 0
-        self.listing: list[int | None] = []
+        self.listing: list[Wanted | None] = []
+        self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
         self.tasks_per_s = 0.0
 
     def give(self, *items: Item) -> None:
@@ -272,8 +274,15 @@ class HandFeed:
     def stop(self) -> None:
         self.stops += 1
 
-    def list_processes(self, detailed: int | None) -> None:
-        self.listing.append(detailed)
+    def list_tasks(self, wanted: Wanted | None) -> None:
+        self.listing.append(wanted)
+
+    def act(self, action: Action, targets: Sequence[RowId], confirmed: bool = False) -> tuple[Outcome, ...]:
+        self.acted.append((action, tuple(targets)))
+        return tuple(Outcome(target, True, action, str(target.pid)) for target in targets)
+
+    def standing(self, target: RowId) -> Now:
+        return Now(nice=0, policy=0, affinity=frozenset(range(self.machine.cores)), allowed=frozenset(range(self.machine.cores)))
 
     def memory_available(self) -> int:
         return 11 * 1024**3
@@ -348,24 +357,35 @@ def run_state(*views: WorkerView, phase: str = "running", **more: object) -> Run
     return replace(state, **more)  # type: ignore[arg-type]
 
 
-def process(pid: int, share: float | None = 0.0, command: str = "", **more: object) -> ProcessRow:
-    row = ProcessRow(
-        pid=pid,
-        start_s=100.0 + pid,
+def process(pid: int, share: float | None = 0.0, command: str = "", **more: object) -> TaskRow:
+    row = TaskRow(
+        RowId(pid, 0, 100 + pid),
+        1,
+        False,
+        uid=1000,
         user="ada",
-        nice=0,
-        resident_bytes=1024 * 1024,
-        state="S",
-        cpu_share=share,
-        voluntary_per_s=1.0,
-        involuntary_per_s=2.0,
-        threads=1,
-        cpu_time_s=1.0,
         name="x",
         command=command or f"command-{pid}",
+        state="S",
+        priority=20,
+        nice=0,
+        policy=0,
+        threads=1,
+        resident_bytes=1024 * 1024,
+        cpu_share=share,
+        delay_share=0.0,
+        cpu_time_s=1.0,
+        start_s=100.0 + pid,
+        voluntary_per_s=1.0,
+        involuntary_per_s=2.0,
     )
-    return replace(row, **more)  # type: ignore[arg-type]
+    return row._replace(**more)  # type: ignore[arg-type]
 
 
-def table(*rows: ProcessRow, at_ns: int = SECOND) -> ProcessTable:
-    return ProcessTable(at_ns, rows)
+def thread(pid: int, tid: int, name: str = "w1", share: float | None = 0.0, **more: object) -> TaskRow:
+    row = process(pid, share, name)._replace(id=RowId(pid, tid, 100 + tid), parent=pid, name=name, threads=None, resident_bytes=None)
+    return row._replace(**more)  # type: ignore[arg-type]
+
+
+def table(*rows: TaskRow, at_ns: int = SECOND, born: Iterable[RowId] = (), ended: Iterable[TaskRow] = ()) -> TaskTable:
+    return TaskTable(at_ns, rows, frozenset(born), tuple(ended))
