@@ -16,7 +16,8 @@ from conclab.model.table import TaskRow
 MOST = 300
 """Entries: five minutes of one a second."""
 GAP_NS = 15_000_000_000
-"""A longer time without a table was not looked at (another place was shown): it stays blank. The slowest pace is ten seconds."""
+"""A longer time without a look stays blank when the figures differ after it (another place was shown meanwhile). When they are the
+same to the last digit, it has slept: whoever folds tables need not write a sleeping row down. The slowest pace is ten seconds."""
 FIELDS = ("cpu_share", "delay_share", "resident_bytes", "voluntary_per_s", "involuntary_per_s")
 """What is kept of a row: its fields of these names, in their units."""
 _SLACK = 60
@@ -57,10 +58,10 @@ class History:
             _number(row.involuntary_per_s),
         )
         entries: list[tuple[int, tuple[float, ...]]] = []
-        if self._stop and at_ns - self.until_ns > GAP_NS:
-            entries = [(self.until_ns, _NOTHING), (at_ns, values)]
-        elif not self._stop or not self._holds(values):
+        if not self._stop or not self._holds(values):
             entries = [(at_ns, values)]
+            if self._stop and at_ns - self.until_ns > GAP_NS:
+                entries.insert(0, (self.until_ns, _NOTHING))
         return self._with(entries, at_ns)
 
     def _holds(self, values: tuple[float, ...]) -> bool:

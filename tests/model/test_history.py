@@ -60,11 +60,16 @@ def test_five_minutes_are_kept_and_no_more() -> None:
 
 
 def test_a_time_that_was_not_looked_at_stays_blank() -> None:
-    history = looked(0.5).extended(SECOND + GAP_NS + 1, row(0.5))
+    history = looked(0.5).extended(SECOND + GAP_NS + 1, row(0.25))
     assert history.series("cpu_share", 2 * SECOND, 3 * SECOND, 1) == [None]
-    assert history.latest("cpu_share") == 0.5
-    slow = looked(0.5).extended(SECOND + GAP_NS, row(0.5))
+    assert history.latest("cpu_share") == 0.25
+    slow = looked(0.5).extended(SECOND + GAP_NS, row(0.25))
     assert slow.series("cpu_share", 2 * SECOND, 3 * SECOND, 1) == [0.5]
+
+
+def test_the_same_after_a_long_time_has_been_so_all_along() -> None:
+    history = looked(0.0).extended(200 * SECOND, row(0.0)).extended(201 * SECOND, row(0.5))
+    assert history.series("cpu_share", 100 * SECOND, 101 * SECOND, 1) == [0.0]
 
 
 def test_an_older_history_is_not_touched_by_what_is_made_from_it() -> None:

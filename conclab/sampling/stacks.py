@@ -1,0 +1,136 @@
+"""Where each thread of a process is: Python frames by py-spy (the extra ``stacks``), and what the kernel tells.
+
+py-spy stops the process for some milliseconds and reads its memory, so it is asked only when somebody wants to know. It runs as a
+child with a time limit; when that is over it is killed, and the kernel lets its process go on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from conclab.model import figures
+from conclab.model.details import Heading, PythonThread, Section
+from conclab.sampling import details_text, syscalls, task_text
+from conclab.sampling.details_access import Subject, read_if
+
+TIMEOUT_S = 8.0
+MOST_THREADS = 64
+_MOST_STACK = 12
+"""Functions of a kernel stack that are shown."""
+_FUNCTIONS_ONLY = "Whole kernel stacks are shown to root alone; here is the function that each thread sleeps in."
+
+
+def read_stacks(subject: Subject) -> tuple[Section, ...]:
+    """Python's stacks, then the kernel's. Blocking: up to ``TIMEOUT_S`` seconds."""
+    if subject.kernel or subject.zombie:
+        return (_kernel(subject),)
+    kernel = _kernel(subject)  # first, or it would show threads that py-spy has stopped
+    return (*python_sections(subject.pid, find_py_spy()), kernel)
+
+
+def find_py_spy() -> str | None:
+    """The program, beside the Python that runs conclab or on the path."""
+    beside = os.path.join(os.path.dirname(sys.executable), "py-spy")
+    return beside if os.access(beside, os.X_OK) else shutil.which("py-spy")
+
+
+def python_sections(pid: int, program: str | None) -> tuple[Section, ...]:
+    """A section for each Python thread; or one that says in a sentence why there is none."""
+    if program is None:
+        return (_sentence("py-spy reads them, and it is not installed. `pip install 'conclab[stacks]'` gets it."),)
+    try:
+        done = subprocess.run(
+            [program, "dump", "--json", "--pid", str(pid)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            start_new_session=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return (_sentence(f"py-spy did not answer within {TIMEOUT_S:.0f} seconds and was ended. r asks again."),)
+    except OSError as error:
+        return (_sentence(f"py-spy could not be started: {os.strerror(error.errno or 0).lower()}."),)
+    if done.returncode:
+        return (_sentence(why_not(done.stderr)),)
+    try:
+        threads = details_text.python_stacks(done.stdout)
+    except ValueError:
+        return (_sentence("py-spy answered something that conclab does not understand; another version may help."),)
+    shown = [_thread(thread) for thread in threads[:MOST_THREADS]]
+    if len(threads) > MOST_THREADS:
+        shown.append(_sentence(f"{len(threads) - MOST_THREADS:,} more threads are left out."))
+    return tuple(shown)
+
+
+def why_not(errors: bytes) -> str:
+    """py-spy's complaint as a sentence that says what to do."""
+    text = errors.decode("utf-8", "replace")
+    lowered = text.casefold()
+    if ("permission denied" in lowered and "elevated permissions" in lowered) or "operation not permitted" in lowered:
+        return (
+            "py-spy may not read this process. Run conclab as root, or set kernel.yama.ptrace_scope to 0 for processes of your own."
+        )
+    if "python version" in lowered or "not a python" in lowered or "failed to find" in lowered or "executable name" in lowered:
+        return "This is no Python process, or none that py-spy knows; the kernel's view of it is below."
+    if "no such process" in lowered or "no such file" in lowered:
+        return "It has just ended."
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "it gave no reason")
+    return f"py-spy could not read it: {details_text.text_of(first.encode())[:200]}"
+
+
+def _sentence(text: str) -> Section:
+    return Section("Python stacks", note=text)
+
+
+def _thread(thread: PythonThread) -> Section:
+    state = "has the GIL" if thread.holds_gil else "runs" if thread.active else "waits"
+    name = thread.name or "a thread without a name"
+    title = f"Python: {name}" + (f" ({thread.tid})" if thread.tid is not None else "") + f" · {state}"
+    rows = tuple((frame.function, f"{frame.file}:{frame.line}" if frame.line else frame.file) for frame in thread.frames)
+    return Section(title, headings=(Heading("FUNCTION"), Heading("WHERE")), rows=rows, note="" if rows else "No Python frame.")
+
+
+def waits_of(pid: int, tid: int, kernel: bool = False) -> str:
+    """What a thread waits in: its system call and what that means, or else the kernel function; blank: it runs.
+
+    ``kernel``: a thread of the kernel makes no system calls, whatever its file says. Blank as well where neither file may be read:
+    ptrace(2), mode PTRACE_MODE_ATTACH_FSCREDS for ``syscall``, PTRACE_MODE_READ_FSCREDS for ``wchan``.
+    """
+    folder = f"/proc/{pid}/task/{tid}"
+    number = None if kernel else details_text.syscall_number(read_if(f"{folder}/syscall") or b"")
+    where = task_text.waits_in(read_if(f"{folder}/wchan") or b"")
+    if number is None:
+        return details_text.text_of(where.encode()) if where else ""
+    call = syscalls.name(number)
+    meaning = syscalls.meaning(call)
+    return f"{call}: {meaning}" if meaning else call
+
+
+def _kernel(subject: Subject) -> Section:
+    """A line for each thread: state, system call, kernel function, and the kernel's stack where that may be read (root)."""
+    try:
+        tids = sorted(int(name) for name in os.listdir(f"{subject.folder}/task"))
+    except OSError as error:
+        return Section("In the kernel", note=figures.sentence(subject.why(error)) + ".")
+    rows = []
+    any_stack = False
+    for tid in tids[:MOST_THREADS]:
+        folder = f"{subject.folder}/task/{tid}"
+        text = read_if(f"{folder}/stat")
+        stat = task_text.stat(text) if text else None
+        if stat is None:
+            continue
+        stack = details_text.kernel_stack(read_if(f"{folder}/stack") or b"")
+        any_stack = any_stack or bool(stack)
+        where = task_text.waits_in(read_if(f"{folder}/wchan") or b"") or ""
+        waits = waits_of(subject.pid, tid, subject.kernel)
+        path = " < ".join(stack[:_MOST_STACK]) or details_text.text_of(where.encode())
+        rows.append((str(tid), details_text.text_of(stat.name), stat.state, waits, path))
+    headings = (Heading("TID", right=True), Heading("NAME"), Heading("S"), Heading("WAITS IN"), Heading("KERNEL STACK"))
+    why = subject.read(f"task/{tids[0]}/syscall").why if tids and not any_stack else ""
+    note = f"What its threads wait in {why}." if why else _FUNCTIONS_ONLY if rows and not any_stack else ""
+    return Section("In the kernel", headings=headings, rows=tuple(rows), left_out=max(0, len(tids) - MOST_THREADS), note=note)
