@@ -222,6 +222,24 @@ def warnings(action: Action, targets: Sequence[RowId], own_pid: int) -> tuple[st
     return tuple(found)
 
 
+def asked(action: Action, rows: Sequence[TaskRow]) -> str:
+    """What is about to be done, as a question: Send SIGKILL to 3 processes?"""
+    match action:
+        case Signal(number):
+            what = f"Send {signal_info(number).name} to"
+        case Policy(policy, priority):
+            what = f"Set policy {policy_text(policy, priority)} for"
+        case Affinity(cores):
+            what = f"Set cores {core_list(cores)} for"
+        case IoPriority(klass, level):
+            what = f"Set I/O priority {io_text(klass, level)} for"
+        case Nice(value):
+            what = f"Set nice {value} for"
+        case NiceBy(step):
+            what = f"{'Raise' if step > 0 else 'Lower'} nice by {abs(step)} for"
+    return f"{what} {describe(rows[0]) if len(rows) == 1 else counted([row.id for row in rows])}?"
+
+
 def describe(row: TaskRow) -> str:
     """A row in a few words for a dialog: 870 nginx, of www, 9 threads."""
     name = harmless(row.name) or row.command or "without a name"

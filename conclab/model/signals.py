@@ -8,8 +8,8 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-ENDS, DUMPS, STOPS, GOES_ON, NOTHING = "ends it", "ends it, core dump", "stops it", "continues it", "nothing"
-"""What a signal does by default: Term, Core, Stop, Cont and Ign of signal(7)."""
+ENDS, DUMPS, STOPS, GOES_ON, NOTHING = "ends", "ends, core", "stops", "continues", "ignored"
+"""What a signal does by default: Term, Core (it leaves a core dump), Stop, Cont and Ign of signal(7)."""
 
 
 @dataclass(frozen=True, slots=True)
