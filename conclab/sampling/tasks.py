@@ -17,8 +17,8 @@ from conclab.sampling.files import Budget, KeptFile, read
 _STATUS_EVERY_NS = 250_000_000
 
 
-class _Task:
-    """One task with its kept files."""
+class KeptTask:
+    """One task with its kept files. To be closed."""
 
     def __init__(self, pid: int, tid: int, budget: Budget) -> None:
         folder = f"/proc/{pid}/task/{tid}"
@@ -73,7 +73,8 @@ class _Task:
             file.close()
 
 
-def _tids(pid: int) -> list[int]:
+def tids_of(pid: int) -> list[int]:
+    """The threads of a process; none once it has ended, and where there is no /proc."""
     try:
         return [int(name) for name in os.listdir(f"/proc/{pid}/task")]
     except OSError:
@@ -86,18 +87,18 @@ class TaskReader:
     def __init__(self, root: int) -> None:
         self.root = root
         self._budget = Budget()
-        self._tasks: dict[tuple[int, int], _Task] = {}
+        self._tasks: dict[tuple[int, int], KeptTask] = {}
 
     def read(self) -> TaskBatch:
         """All tasks that live now; empty where there is no /proc, and when the tree has ended."""
         at_ns = time.monotonic_ns()
-        seen: dict[tuple[int, int], _Task] = {}
+        seen: dict[tuple[int, int], KeptTask] = {}
         samples: list[TaskSample] = []
         todo = [self.root]
         while todo:
             pid = todo.pop()
-            for tid in _tids(pid):
-                task = self._tasks.pop((pid, tid), None) or _Task(pid, tid, self._budget)
+            for tid in tids_of(pid):
+                task = self._tasks.pop((pid, tid), None) or KeptTask(pid, tid, self._budget)
                 sample = task.sample()
                 if sample is None:
                     task.close()

@@ -204,7 +204,7 @@ def test_a_thread_that_ends_between_listing_and_reading_is_left_out_and_closed(m
         reader.read()
         listed = [one.pid, one.said["short"]]
         one.end()
-        monkeypatch.setattr(tasks, "_tids", lambda pid: listed if pid == one.pid else [])
+        monkeypatch.setattr(tasks, "tids_of", lambda pid: listed if pid == one.pid else [])
         assert reader.read().tasks == ()
         assert reader.read().tasks == ()
         assert descriptors() == before - 1, "all but the pipe that ended the child"
