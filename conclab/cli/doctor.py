@@ -6,14 +6,29 @@ import argparse
 
 from conclab.cli.output import paint, print_json
 from conclab.lab.interpreters import discover
+from conclab.model.text import harmless
 from conclab.sampling.capabilities import explore
 from conclab.sampling.machine import read_facts
+from conclab.settings.file import load, path
+
+
+def _settings() -> tuple[str, tuple[str, ...]]:
+    """Where the settings lie, and what of them cannot be used."""
+    file = path()
+    settings, problems = load(file)
+    if settings.keys:
+        from conclab.tui.keymap import every_binding, sift  # only those who have chosen keys wait for the screens to be loaded
+
+        problems += sift(settings.keys, every_binding())[1]
+    there = "" if file.exists() else " (not there: the defaults are used)"
+    return f"{harmless(str(file))}{there}", problems
 
 
 def command(asked: argparse.Namespace) -> int:
     machine = read_facts()
     capabilities = explore(machine)
     pythons = discover()
+    settings_file, problems = _settings()
     if asked.json:
         print_json(
             {
@@ -41,6 +56,7 @@ def command(asked: argparse.Namespace) -> int:
                     }
                     for python in pythons
                 ],
+                "settings": {"file": harmless(str(path())), "problems": list(problems)},
             }
         )
         return 0
@@ -57,4 +73,9 @@ def command(asked: argparse.Namespace) -> int:
         print(f"    {python.label:<10}{python.path}")
     if not any(python.free_threaded for python in pythons):
         print(paint("    → a free-threaded one (3.13t or newer) lets you see threads without the GIL", "dim"))
+    print()
+    print(paint("Settings", "bold"))
+    print(f"    {settings_file}")
+    for problem in problems:
+        print(f"  {paint('–', 'yellow')} {problem}")
     return 0

@@ -15,11 +15,24 @@ def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
         raise Trouble("the lab needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
     from conclab.recording.live import LiveFeed
+    from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
+
+    file = path()
+    settings, problems = load(file)
 
     feed = LiveFeed()
     try:
-        app = ConclabApp(feed, candidates(), place=mode, plan=plan)
+        app = ConclabApp(
+            feed,
+            candidates(),
+            place=mode,
+            plan=plan,
+            settings=settings,
+            save=Keeper(settings, file).save,
+            problems=problems,
+            settings_file=str(file),
+        )
         app.run()
         return app.return_code or 0
     finally:

@@ -6,21 +6,25 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.theme import Theme
+from textual.timer import Timer
 
 from conclab.model.runs import Plan
+from conclab.model.settings import DEFAULT, Settings
+from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Place
-from conclab.tui.theme import THEMES
+from conclab.tui.theme import THEMES, theme_name
 
 BEAT_S = 0.25
 """How often what has come is folded and drawn: once for each cell of the lanes."""
@@ -28,6 +32,10 @@ NO_ROOM = 0.5
 """A run that leaves less than this of all cores free pays for what the screens take."""
 MOST_WAITING = 5
 """Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
+KEEP_AFTER_S = 0.5
+"""So long after the last change the settings are written: who turns through five themes has them written once."""
+MOST_TOLD = 4
+"""Lines of what is wrong with the settings; doctor tells the others."""
 
 
 class ConclabApp(App[None]):
@@ -43,8 +51,10 @@ class ConclabApp(App[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "app.command_palette", "Commands", show=False, tooltip="Find any command by its name", id="commands"),
-        Binding("ctrl+t", "app.turn_theme", "Light or dark", show=False, tooltip="Turn from dark to light and back", id="theme"),
-        Binding("ctrl+c", "app.quit", "Quit", show=False, priority=True),
+        Binding(
+            "ctrl+t", "app.turn_theme", "Next theme", show=False, tooltip="Turn through the themes; the choice is kept", id="theme"
+        ),
+        Binding("ctrl+c", "app.quit", "Quit", show=False, priority=True, id="quit.ctrl_c"),
     ]
 
     def __init__(
@@ -55,9 +65,24 @@ class ConclabApp(App[None]):
         place: str = "lab",
         plan: Plan | None = None,
         beat_s: float | None = BEAT_S,
+        settings: Settings = DEFAULT,
+        save: Callable[[Settings], str | None] | None = None,
+        problems: tuple[str, ...] = (),
+        settings_file: str = "",
     ) -> None:
-        """``beat_s`` None: nothing moves by itself; ``beat`` is called from outside (tests, pictures)."""
+        """``beat_s`` None: nothing moves by itself; ``beat`` is called from outside (tests, pictures).
+
+        ``save`` keeps changed settings, called in a thread of its own; it returns None or a sentence for the user. ``problems`` are
+        lines about the settings that were loaded from ``settings_file``.
+        """
         super().__init__()
+        self._settings = settings
+        self._save = save
+        self._saving = asyncio.Lock()
+        self._unsaved: Timer | None = None
+        self._told_trouble: str | None = None
+        self._problems = problems
+        self.settings_file = settings_file
         self.session = Session(feed)
         self._lab = LabScreen(self.session, pythons)
         self._first_place = place
@@ -70,7 +95,7 @@ class ConclabApp(App[None]):
         self._skipped = False
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = theme_name(settings.theme)
 
     def on_mount(self) -> None:
         self._places = {"lab": self._lab, "monitor": MonitorScreen(self.session)}
@@ -78,6 +103,8 @@ class ConclabApp(App[None]):
             self.install_screen(place, name)
         self._handle_signals()
         self.theme_changed_signal.subscribe(self, self._repaint)
+        self._use_keys()
+        self._tell_problems(self._problems)
         self.action_go(self._first_place)
         if self._first_plan is not None:
             self.call_after_refresh(self.open_with, self._first_plan)
@@ -151,10 +178,70 @@ class ConclabApp(App[None]):
         self.push_screen(HelpScreen(commands(self.screen)))
 
     def action_turn_theme(self) -> None:
-        """From dark to light and back."""
-        self.theme = THEMES[1].name if self.theme == THEMES[0].name else THEMES[0].name
+        """To the next theme; after the last comes the first."""
+        following = THEME_NAMES.index(self._settings.theme) + 1
+        self.change_settings(replace(self._settings, theme=THEME_NAMES[following % len(THEME_NAMES)]))
 
-    def _repaint(self, _theme: Theme) -> None:
+    # Settings
+
+    @property
+    def settings(self) -> Settings:
+        """What the user has set, as it is now."""
+        return self._settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """Let other settings be in force from now on, here and in every place, and keep them."""
+        before, self._settings = self._settings, settings
+        if settings == before:
+            return
+        self.theme = theme_name(settings.theme)
+        if settings.keys != before.keys:
+            self._use_keys()
+        for place in self._places.values():
+            place.settings_changed()
+        if self._save is not None:
+            if self._unsaved is not None:
+                self._unsaved.stop()
+            self._unsaved = self.set_timer(KEEP_AFTER_S, self._keep)
+
+    async def _keep(self) -> None:
+        trouble = await self._write()
+        if trouble is not None and trouble != self._told_trouble:
+            self.notify(trouble, title="Settings", severity="warning", markup=False)
+        self._told_trouble = trouble
+
+    async def _write(self) -> str | None:
+        self._unsaved = None
+        async with self._saving:
+            return await asyncio.to_thread(self._save, self._settings) if self._save is not None else None
+
+    async def on_unmount(self) -> None:
+        """What was changed in the last moment is kept, too."""
+        if self._unsaved is not None:
+            self._unsaved.stop()
+            await self._write()
+
+    def _use_keys(self) -> None:
+        """Put the user's keys in force; what of them cannot be used is told."""
+        if not self._settings.keys:
+            self.set_keymap({})
+            return
+        from conclab.tui.keymap import every_binding, sift  # looks into every screen: only for those who have chosen keys
+
+        keymap, problems = sift(self._settings.keys, every_binding())
+        self.set_keymap(keymap)
+        self._tell_problems(problems)
+
+    def _tell_problems(self, problems: tuple[str, ...]) -> None:
+        if problems:
+            more = (f"and {len(problems) - MOST_TOLD} more; conclab doctor lists them",) if len(problems) > MOST_TOLD else ()
+            text = "\n".join((*problems[:MOST_TOLD], *more))
+            self.notify(text, title="Settings", severity="warning", timeout=15, markup=False)
+
+    def _repaint(self, theme: Theme) -> None:
         """The drawn panes have their colours from the palette of the theme, not from a style sheet."""
+        name = theme.name.removeprefix("conclab-")
+        if name in THEME_NAMES:  # chosen by another way than ours: kept all the same
+            self.change_settings(replace(self._settings, theme=name))
         if self._place is not None:
             self._place.repaint()

@@ -48,7 +48,8 @@ def commands(screen: Screen[object]) -> list[Command]:
         binding: Binding = active.binding
         key, before = key_name(screen.app, binding), found.get(binding.action)
         if before is not None:
-            found[binding.action] = replace(before, keys=(*before.keys, key), shown=before.shown or binding.show)
+            keys = before.keys if key in before.keys else (*before.keys, key)
+            found[binding.action] = replace(before, keys=keys, shown=before.shown or binding.show)
         else:
             meaning = binding.tooltip or binding.description
             title = (screen.title_of(binding.action) if isinstance(screen, Retitles) else None) or binding.description
@@ -63,7 +64,7 @@ def _declared(node: DOMNode, binding: Binding) -> int | None:
     for kind in type(node).__mro__:
         for entry in vars(kind).get("BINDINGS", ()) if kind.__module__.startswith("conclab.") else ():
             number += 1
-            if isinstance(entry, Binding) and (entry.action, entry.description) == (binding.action, binding.description):
+            if isinstance(entry, Binding) and (entry.id, entry.action) == (binding.id, binding.action):
                 return rank * 1_000 + number
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from conclab.tui.palettes import ANSI, COLOUR_BLIND, DARK, HIGH_CONTRAST, LIGHT, REVERSED, Palette
 
@@ -35,6 +35,7 @@ def _theme(name: str, palette: Palette) -> Theme:
         panel=palette.field,
         boost=palette.background if palette is ANSI else None,
         variables={
+            **(BUILTIN_THEMES["ansi-dark"].variables if palette is ANSI else {}),
             "bar": palette.bar,
             "field": palette.field,
             "line": palette.line,

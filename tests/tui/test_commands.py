@@ -38,7 +38,7 @@ async def _offered() -> list[str]:
 
 async def test_the_palette_offers_what_can_be_done_and_every_experiment() -> None:
     offered = await _offered()
-    assert {"Run", "Compare", "Output", "Maximise", "Explain", "Help", "Quit", "Light or dark"} <= set(offered)
+    assert {"Run", "Compare", "Output", "Maximise", "Explain", "Help", "Quit", "Next theme"} <= set(offered)
     assert not {"Repeat", "Commands"} & set(offered), "nothing has been run, and the palette is open already"
     for experiment in catalogue():
         assert f"Choose: {experiment.title}" in offered

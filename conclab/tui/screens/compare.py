@@ -46,8 +46,8 @@ class CompareDialog(ModalScreen[list[str] | None]):
     CompareDialog Button#go:disabled { background: $field; color: $dim; text-opacity: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("f5", "go", "Run"),
+        Binding("escape", "cancel", "Cancel", id="compare.cancel"),
+        Binding("f5", "go", "Run", id="compare.go"),
     ]
 
     def __init__(self, title: str, pythons: Mapping[str, str], chosen: str) -> None:

@@ -45,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen { align: center middle; }
     HelpScreen > LinesView { width: 84; max-width: 95%; height: 90%; border: solid $primary; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "close", "Close", id="help_screen.close")]
 
     def __init__(self, commands: list[Command]) -> None:
         super().__init__()

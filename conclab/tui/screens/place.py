@@ -39,6 +39,9 @@ class Place(Screen[None]):
         """This place is shown from now on: draw everything."""
         self.refresh_view(EVERYTHING)
 
+    def settings_changed(self) -> None:
+        """The user's settings are others now; ``app.settings`` has them. Called for every place, shown or not."""
+
     def repaint(self) -> None:
         """The colours have changed: draw everything, also what reads as before."""
         self.top_bar.refresh()

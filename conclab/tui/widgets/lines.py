@@ -38,12 +38,12 @@ class LinesView(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Scroll up", show=False),
-        Binding("down", "scroll_down", "Scroll down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("home", "scroll_home", "Top", show=False),
-        Binding("end", "scroll_end", "Bottom", show=False),
+        Binding("up", "scroll_up", "Scroll up", show=False, id="lines.up"),
+        Binding("down", "scroll_down", "Scroll down", show=False, id="lines.down"),
+        Binding("pageup", "page_up", "Page up", show=False, id="lines.pageup"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="lines.pagedown"),
+        Binding("home", "scroll_home", "Top", show=False, id="lines.home"),
+        Binding("end", "scroll_end", "Bottom", show=False, id="lines.end"),
     ]
 
     class Resized(Message):

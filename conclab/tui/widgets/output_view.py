@@ -41,14 +41,14 @@ class OutputView(Widget, can_focus=True):
     OutputView.-own { border-top: solid $line; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Scroll up", show=False),
-        Binding("down", "move(1)", "Scroll down", show=False),
-        Binding("pageup", "move_page(-1)", "Page up", show=False),
-        Binding("pagedown", "move_page(1)", "Page down", show=False),
-        Binding("home", "go_to(0)", "Top", show=False),
-        Binding("end", "go_to(1000000000)", "Bottom", show=False),
-        Binding("left", "shift(-8)", "Left", show=False),
-        Binding("right", "shift(8)", "Right", show=False),
+        Binding("up", "move(-1)", "Scroll up", show=False, id="output.up"),
+        Binding("down", "move(1)", "Scroll down", show=False, id="output.down"),
+        Binding("pageup", "move_page(-1)", "Page up", show=False, id="output.pageup"),
+        Binding("pagedown", "move_page(1)", "Page down", show=False, id="output.pagedown"),
+        Binding("home", "go_to(0)", "Top", show=False, id="output.home"),
+        Binding("end", "go_to(1000000000)", "Bottom", show=False, id="output.end"),
+        Binding("left", "shift(-8)", "Left", show=False, id="output.left"),
+        Binding("right", "shift(8)", "Right", show=False, id="output.right"),
     ]
 
     def __init__(self, worker: str | None = None) -> None:
