@@ -10,15 +10,16 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from conclab.model.machine import CoreTimes, Machine, MachineSample
+from conclab.model.machine import CoreTimes, MachineSample
+from conclab.model.surroundings import Surroundings
 from conclab.model.table import WHOLE, RowId, TaskRow, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.sampling.scripted_surroundings import GIGABYTE, scripted_machine, surroundings
 from conclab.sampling.scripted_tasks import ScriptedTasks
 
 SLOT_NS = 50_000_000
 MACHINE_EVERY = 5
 """Slots between two samples of the machine: one for each cell of the lanes."""
-_GIGABYTE = 1024**3
 
 SPINNING, SHARING_GIL, SLEEPING = "spinning", "sharing the GIL", "sleeping"
 
@@ -54,20 +55,6 @@ class _Core:
     """Share of the slot that is given away."""
 
 
-def scripted_machine(cores: int = 2) -> Machine:
-    """The facts of the machine that the script plays on."""
-    return Machine(
-        cores=cores,
-        usable_cores=float(cores),
-        affinity=tuple(range(cores)),
-        quota_cores=None,
-        kernel="6.0-scripted",
-        system="Linux",
-        memory_bytes=16 * _GIGABYTE,
-        can_pin=True,
-    )
-
-
 @dataclass(slots=True)
 class ScriptedSource:
     """Advances by slots; what comes out depends on the seed and on who was on stage, and on nothing else."""
@@ -86,6 +73,7 @@ class ScriptedSource:
     _cores: list[_Core] = field(default_factory=list)
     _switches: int = 5_000_000
     _own_ns: int = 2_000_000_000
+    _around: Surroundings | None = None
     _tasks: ScriptedTasks = field(default_factory=ScriptedTasks)
     _listed_ns: int | None = None
     _table_ns: int = SLOT_NS
@@ -199,6 +187,10 @@ class ScriptedSource:
     def _machine(self) -> MachineSample:
         running = sum(self._counted[actor.task].state == "R" for actor in self.actors)
         busy = sum(core.taken for core in self._cores)
+        crowded = busy >= self.cores * 0.9
+        seconds = self.slot * SLOT_NS / 1e9
+        if self._around is None or self.at_ns - self._around.at_ns >= 1_000_000_000:  # no more often than on a real machine
+            self._around = surroundings(self.at_ns, seconds, crowded, scripted_machine(self.cores).gpus)
         return MachineSample(
             at_ns=self.at_ns,
             cores=tuple(
@@ -206,21 +198,26 @@ class ScriptedSource:
                 for core in self._cores
             ),
             load=(round(0.4 + busy, 2), 0.62, 0.41),
-            memory_total=16 * _GIGABYTE,
-            memory_available=11 * _GIGABYTE,
-            memory_used=4 * _GIGABYTE,
-            memory_buffers=_GIGABYTE // 4,
-            memory_cached=3 * _GIGABYTE,
-            swap_total=2 * _GIGABYTE,
-            swap_used=_GIGABYTE // 8,
+            memory_total=16 * GIGABYTE,
+            memory_available=11 * GIGABYTE,
+            memory_used=4 * GIGABYTE,
+            memory_buffers=GIGABYTE // 4,
+            memory_cached=3 * GIGABYTE,
+            swap_total=2 * GIGABYTE,
+            swap_used=GIGABYTE // 8,
             processes=87,
             threads=312 + len(self.actors),
             running=1 + running,
             switches=self._switches,
             interrupts=self._switches // 2,
-            uptime_s=273_060 + self.slot * SLOT_NS / 1e9,
-            pressure_cpu=0.0 if busy < self.cores * 0.9 else 0.12,
+            uptime_s=273_060 + seconds,
+            pressure_cpu=0.12 if crowded else 0.0,
             own_cpu_ns=self._own_ns,
+            memory_free=8 * GIGABYTE + GIGABYTE // 2,
+            memory_shared=GIGABYTE // 2,
+            births=self.slot * 2 // 5,
+            kernel_threads=95,
+            around=self._around,
         )
 
     def _actors_rows(self) -> list[TaskRow]:

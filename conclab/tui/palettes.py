@@ -44,6 +44,8 @@ class Palette:
     memory: str
     buffers: str
     cache: str
+    shared: str
+    """Memory shared between processes; beside ``memory``, ``buffers`` and ``cache`` in one bar."""
     ink: str
     """Text on ``title`` and on ``good``."""
     bar: str
@@ -91,6 +93,7 @@ DARK = Palette(
     memory="#36c98f",
     buffers="#5b8def",
     cache="#e6d84a",
+    shared="#c77dd6",
     ink="#0b0f15",
     bar="#0b0f15",
     field="#1e2a36",
@@ -128,6 +131,7 @@ LIGHT = Palette(
     memory="#14976a",
     buffers="#3f6ad8",
     cache="#c2a800",
+    shared="#a23bb5",
     ink="#ffffff",
     bar="#e3e9ef",
     field="#e9eef3",
@@ -166,6 +170,7 @@ HIGH_CONTRAST = Palette(
     memory="#b4ff9f",
     buffers="#00bfff",
     cache="#ffb000",
+    shared="#ff8aff",
     ink="#000000",
     bar="#000000",
     field="#262626",
@@ -195,6 +200,7 @@ COLOUR_BLIND = replace(
     memory="#648fff",
     buffers="#c8f7dc",
     cache="#f0e442",
+    shared="#cc79a7",
     new="#6ba4ff",
     ended="#d55e00",
 )
@@ -235,6 +241,7 @@ ANSI = Palette(
     memory="ansi_green",
     buffers="ansi_blue",
     cache="ansi_yellow",
+    shared="ansi_magenta",
     ink="ansi_black",
     bar="ansi_default",
     field="ansi_bright_black",

@@ -1,146 +1,146 @@
-"""The machine pane of the monitor: cores in their parts, memory, swap, and the figures of the whole machine."""
+"""The machine pane of the monitor: cores, memory, what is waited for, what moves, and the figures of the whole machine."""
 
 from __future__ import annotations
 
-import math
-
-from rich.style import Style
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from conclab.model import figures
-from conclab.model.lanes import cell_of
-from conclab.model.machine import CoreLoad, Machine, MachineSample
+from conclab.model.machine import Machine
 from conclab.model.machine_state import MachineState
-from conclab.tui.renderables.blocks import Line, fit, plain, right, stacked, style
-from conclab.tui.renderables.cores import grid_lines, grid_rows
-from conclab.tui.renderables.lanes import add_core
-from conclab.tui.theme import Palette
+from conclab.tui.palettes import Palette
+from conclab.tui.renderables.blocks import Line, fit, plain, style
+from conclab.tui.renderables.meters_cores import PART_GLYPHS, Scene, core_lines
+from conclab.tui.renderables.meters_gauges import MEMORY_GLYPHS, gauge_lines
+from conclab.tui.renderables.meters_layout import DENSE, DOTS, GLYPHS, SIDE, Cores, Gauges, Layout, Words
 
-_NAME = 4
-_VALUE = 18
-_FACTS = 26
-_LEAST_CORE = 20
-_PART_GLYPHS = "█▓▒░▚"
-
-
-def _core_parts(load: CoreLoad, palette: Palette) -> list[tuple[float, Style]]:
-    parts = [(load.user, palette.user), (load.system + (load.irq or 0.0), palette.system), (load.nice or 0.0, palette.nice)]
-    parts += [(load.iowait or 0.0, palette.iowait), (load.steal or 0.0, palette.steal)]
-    return [(share, style(colour, palette.trough)) for share, colour in parts]
-
-
-def _memory_parts(sample: MachineSample, palette: Palette) -> list[tuple[float, Style]]:
-    total = sample.memory_total or 1
-    parts = [((sample.memory_used or 0) / total, palette.memory), ((sample.memory_buffers or 0) / total, palette.buffers)]
-    parts.append(((sample.memory_cached or 0) / total, palette.cache))
-    return [(share, style(colour, palette.trough)) for share, colour in parts]
-
-
-def _meter(name: str, parts: list[tuple[float, Style]], value: str, size: int, palette: Palette, colourless: bool) -> Line:
-    line = Line().add(fit(name, _NAME), style(palette.text, bold=True))
-    for text, look in stacked(parts, size, style(back=palette.trough), _PART_GLYPHS if colourless else ""):
-        line.add(text, look)
-    return line.add("  ").add(fit(value, _VALUE), style(palette.text))
-
-
-def _facts(machine: MachineState) -> list[str]:
-    sample, rates = machine.sample, machine.rates
-    assert sample is not None
-    load = " ".join(f"{one:.2f}" for one in sample.load) if sample.load else ""
-    pressure = figures.percent(sample.pressure_cpu)
-    return [
-        f"load {load}" if load else "",
-        f"switches {figures.count(rates.switches_per_s)}/s" if rates and rates.switches_per_s is not None else "",
-        f"interrupts {figures.count(rates.interrupts_per_s)}/s" if rates and rates.interrupts_per_s is not None else "",
-        f"CPU pressure {pressure}" if pressure else "",
-        f"up {figures.uptime(sample.uptime_s)}",
-    ]
-
-
-def _summary(sample: MachineSample, facts: Machine) -> str:
-    parts = [f"{figures.count(sample.processes)} processes", f"{figures.count(sample.threads)} threads"]
-    parts += [f"{figures.count(sample.running)} running"]
-    quota = f"quota {figures.cores(facts.quota_cores)} cores" if facts.quota_cores is not None else "no CPU quota"
-    shown = [part for part in parts if not part.startswith(" ")]
-    return " · ".join([*shown, quota])
-
-
-def rows_for(cores: int, width: int, height: int) -> int:
-    """How many lines of cores there are on a screen of that size."""
-    most = max(2, height // 5)
-    room = width - _FACTS - 4
-    if math.ceil(cores / most) * _LEAST_CORE <= room:
-        return min(cores, most)
-    return grid_rows(cores, room, most)
+_ALIGNED_FROM = 74
+"""A single column of this width has words of one length in all its meters, so that the histories stand under one another."""
+_SIDE_LABEL = 12
 
 
 def meter_lines(
-    machine: MachineState, facts: Machine, palette: Palette, width: int, rows: int, colourless: bool = False
+    state: MachineState, machine: Machine, layout: Layout, palette: Palette, width: int, colourless: bool = False
 ) -> list[Strip]:
-    """All lines of the pane, ``rows`` of them for the cores: one a line, several side by side, or a grid."""
-    sample = machine.sample
-    if sample is not None and not sample.cores:
-        return [plain("This system does not tell what its cores do; `conclab doctor` says why.", width, style(palette.dim))]
-    if sample is None or not machine.cores or width < 30:
-        return [plain("reading the machine …", width, style(palette.dim))]
-    side = _facts(machine) if width >= 60 else []
-    room = width - (_FACTS if side else 0)
-    columns = math.ceil(len(machine.cores) / rows)
-    history = columns == 1 and width >= 100
-    if columns > 1 and room // columns < _LEAST_CORE:
-        strips = grid_lines(machine, palette, room, rows)
-    else:
-        strips = [_cores_in_row(row, rows, machine, palette, room, history, colourless) for row in range(rows)]
-    size = _meter_size(room) if history else room - _NAME - _VALUE - 2
-    used = f"{figures.size(sample.memory_used)} of {figures.size(sample.memory_total)}" if sample.memory_total else ""
-    strips.append(_meter("Mem", _memory_parts(sample, palette), used, size, palette, colourless).strip(room))
-    swap = (sample.swap_used or 0) / sample.swap_total if sample.swap_total else 0.0
-    text = f"{figures.size(sample.swap_used)} of {figures.size(sample.swap_total)}" if sample.swap_total else "none"
-    text = "" if sample.swap_total is None else text
-    swapped = [(swap, style(palette.memory, palette.trough))]
-    strips.append(_meter("Swp", swapped, text, size, palette, colourless).strip(room))
-    beside = [
-        Strip.join([strip, plain("  " + (side[number] if number < len(side) else ""), _FACTS, style(palette.dim))])
-        for number, strip in enumerate(strips)
-    ]
-    summary = [_summary(sample, facts), *side[len(strips) :]]
-    lines = beside if side else strips
-    return [*lines, plain(" · ".join(part for part in summary if part), width, style(palette.text))]
+    """All lines of the pane, always ``layout.height`` of them."""
+    sample = state.sample
+    if sample is None or width < 20:
+        return _filled([plain("reading the machine …", width, style(palette.dim))], layout.height, width)
+    scene = Scene(state, machine, palette, colourless)
+    room = width - SIDE if layout.side else width
+    lines: list[Strip] = []
+    for block in layout.blocks:
+        if isinstance(block, Cores):
+            lines += _cores(scene, block, room)
+        elif isinstance(block, Gauges):
+            lines += gauge_lines(scene, block, room, _words(room, block.columns))
+        elif block.legend:
+            continue
+        else:
+            lines += _tasks(scene, layout, block.lines, width)
+    legend = [_legend(scene, width) for block in layout.blocks if isinstance(block, Words) and block.legend]
+    lines = _filled(lines, layout.height - len(legend), room)
+    if layout.side:
+        beside = _beside(scene, len(lines))
+        lines = [Strip.join([line, side]) for line, side in zip(lines, beside, strict=True)]
+    return [*lines, *legend]
 
 
-def _cores_in_row(
-    row: int, rows: int, machine: MachineState, palette: Palette, room: int, history: bool, colourless: bool
-) -> Strip:
-    """The cores of one line: their numbers run down the columns."""
-    count = len(machine.cores)
-    columns = math.ceil(count / rows)
-    line = Line()
-    for core in range(row, count, rows):
-        _core(line, core, machine, palette, room // columns, columns == 1, history, colourless)
-    return line.strip(room)
+def _filled(lines: list[Strip], count: int, width: int) -> list[Strip]:
+    return (lines + [plain("", width)] * (count - len(lines)))[:count]
 
 
-def _meter_size(room: int) -> int:
-    return max(10, (room - _NAME - 10) // 3)
+def _words(width: int, columns: int) -> int:
+    """Cells of the words after a bar, one space included; 0: as many as they need."""
+    return min(48, 26 + (width - _ALIGNED_FROM) // 4) if columns == 1 and width >= _ALIGNED_FROM else 0
 
 
-def _core(
-    line: Line, core: int, machine: MachineState, palette: Palette, width: int, alone: bool, history: bool, colourless: bool
-) -> None:
-    """One core's bar and figure; a core that has its line ``alone`` is aligned with the meters below, and may have a history."""
-    load = machine.cores[core].load
-    parts = _core_parts(load, palette) if load else []
-    busy = right(figures.percent(load.busy if load else None), 5)
-    digits = max(_NAME, len(str(len(machine.cores))) + 1)
-    size = max(3, width - digits - 5 - 3)
-    if alone:
-        size = _meter_size(width) if history else width - digits - _VALUE - 2
-    line.add(fit(str(core), digits), style(palette.text, bold=True))
-    for text, look in stacked(parts, size, style(back=palette.trough), _PART_GLYPHS if colourless else ""):
-        line.add(text, look)
-    line.add(f" {busy}  ", style(palette.text))
-    if history:
-        room = width - digits - size - 8
-        sample = machine.sample
-        newest = cell_of(sample.at_ns) - 1 if sample else 0
-        add_core(line, core, machine.cores[core], {}, {}, newest, room, palette)
+def _cores(scene: Scene, block: Cores, width: int) -> list[Strip]:
+    if scene.state.sample is not None and not scene.state.sample.cores:
+        first = plain("This system does not tell what its cores do; `conclab doctor` says why.", width, style(scene.palette.dim))
+        return _filled([first], block.lines, width)
+    return core_lines(scene, block, width, _words(width, block.columns))
+
+
+def _counts(scene: Scene) -> dict[str, str]:
+    """Every figure by its name; what is not told is left out."""
+    sample, rates = scene.state.sample, scene.state.rates
+    assert sample is not None
+    user = None if sample.threads is None else sample.threads - (sample.kernel_threads or 0)
+    online = sum(core is not None for core in sample.cores) or scene.machine.cores
+    offline = sum(scene.is_offline(core) for core in range(scene.count))
+    loads = [core.load.busy for core in scene.state.cores if core.load is not None]
+    found = {
+        "cores": f"{len(loads)} cores {figures.percent(sum(loads) / len(loads))} busy" if loads else "",
+        "offline": f"{offline} offline" if offline else "",
+        "processes": figures.count(sample.processes),
+        "threads": figures.count(user),
+        "kernel": figures.count(sample.kernel_threads),
+        "running": figures.count(sample.running),
+        "waiting": "" if sample.running is None else figures.count(max(0, sample.running - online)),
+        "load": " ".join(f"{one:.2f}" for one in sample.load) if sample.load else "",
+        "births": f"{figures.count(rates.births_per_s)}/s" if rates and rates.births_per_s is not None else "",
+        "switches": f"{figures.count(rates.switches_per_s)}/s" if rates and rates.switches_per_s is not None else "",
+        "interrupts": f"{figures.count(rates.interrupts_per_s)}/s" if rates and rates.interrupts_per_s is not None else "",
+        "up": figures.uptime(sample.uptime_s),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _beside(scene: Scene, lines: int) -> list[Strip]:
+    """The figures as a column of names and numbers."""
+    known = _counts(scene)
+    threads = ", ".join(part for part in (known.get("threads", ""), _said(known, "kernel", "{} kernel")) if part)
+    running = ", ".join(part for part in (known.get("running", ""), _said(known, "waiting", "{} waiting for a core")) if part)
+    pairs = [("load", known.get("load", "")), ("processes", known.get("processes", "")), ("threads", threads)]
+    pairs += [("running", running), ("switches", known.get("switches", "")), ("births", known.get("births", ""))]
+    pairs += [("interrupts", known.get("interrupts", "")), ("up", known.get("up", "")), ("cores", known.get("offline", ""))]
+    shown = [(name, text) for name, text in pairs if text]
+    found = []
+    for name, text in (shown + [("", "")] * lines)[:lines]:
+        line = Line().add("  ").add(fit(name, _SIDE_LABEL), style(scene.palette.dim))
+        found.append(line.add(text, style(scene.palette.text)).strip(SIDE))
+    return found
+
+
+def _said(known: dict[str, str], name: str, text: str) -> str:
+    return text.format(known[name]) if name in known else ""
+
+
+def _tasks(scene: Scene, layout: Layout, lines: int, width: int) -> list[Strip]:
+    """The figures as sentences side by side, the most telling first; what has no room any more is left out."""
+    known = _counts(scene)
+    no_figures = any(isinstance(block, Cores) and block.form in (GLYPHS, DENSE, DOTS) for block in layout.blocks)
+    texts = ["{cores}"] * no_figures + ["{offline}", "load {load}", "{running} running", "{waiting} waiting for a core"]
+    texts += ["{processes} processes", "{threads} threads", "{kernel} kernel", "{switches} switches", "{births} births"]
+    texts += ["{interrupts} interrupts", "up {up}"]
+    names = [text[text.index("{") + 1 : text.index("}")] for text in texts]
+    parts = [text.format(**known) for name, text in zip(names, texts, strict=True) if name in known]
+    found: list[str] = [""]
+    for part in parts:
+        longer = f"{found[-1]} · {part}" if found[-1] else part
+        if cell_len(longer) <= width:
+            found[-1] = longer
+        elif len(found) < lines:
+            found.append(part)
+    return _filled([plain(text, width, style(scene.palette.text)) for text in found], lines, width)
+
+
+def _legend(scene: Scene, width: int) -> Strip:
+    """What the colours of the bars mean, or the glyphs where there are none."""
+    palette, line = scene.palette, Line()
+    dim = style(palette.dim)
+    cores = (("user", palette.user), ("system", palette.system), ("nice", palette.nice), ("iowait", palette.iowait))
+    memory = (("used", palette.memory), ("shared", palette.shared), ("buffers", palette.buffers), ("cache", palette.cache))
+    groups = (("cores", (*cores, ("steal", palette.steal)), PART_GLYPHS), ("memory", memory, MEMORY_GLYPHS))
+    for title, parts, glyphs in groups:
+        line.add(f"{title}  ", dim)
+        for number, (name, colour) in enumerate(parts):
+            line.add(glyphs[number] if scene.colourless else "█", style(colour)).add(f" {name}  ", dim)
+        line.add("  ")
+    places = scene.machine.places
+    if any(place.is_second(core) for core, place in enumerate(places)):
+        line.add("' second thread of a core  ", dim)
+    if any(place.kind for place in places):
+        line.add("P fast, E efficient", dim)
+    return line.strip(width)

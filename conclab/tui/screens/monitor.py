@@ -12,7 +12,8 @@ from textual.strip import Strip
 
 from conclab.model.processes import ProcessRow
 from conclab.recording.feed import Changes, Session
-from conclab.tui.renderables.meters import meter_lines, rows_for
+from conclab.tui.renderables.meters import meter_lines
+from conclab.tui.renderables.meters_layout import METERS, meters_layout
 from conclab.tui.renderables.processes import header_line, process_line
 from conclab.tui.screens.place import Place
 from conclab.tui.widgets.keybar import KeyBar
@@ -126,7 +127,7 @@ class MonitorScreen(Place):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._core_rows = 1
+        self._layout = meters_layout(session.feed.machine, METERS, 80, 24)
         self._was_live = False
 
     def compose(self) -> ComposeResult:
@@ -143,8 +144,8 @@ class MonitorScreen(Place):
         super().repaint()
 
     def on_resize(self, event: Resize) -> None:
-        self._core_rows = rows_for(self.session.feed.machine.cores, self.size.width, self.size.height)
-        self.query_one("#machine").styles.height = self._core_rows + 3 + 2
+        self._layout = meters_layout(self.session.feed.machine, METERS, self.size.width - 4, self.size.height)
+        self.query_one("#machine").styles.height = self._layout.height + 2
         if self.is_current:
             self.call_after_refresh(self.enter)
 
@@ -172,7 +173,7 @@ class MonitorScreen(Place):
         if changes.machine:
             view = self.query_one("#machine", LinesView)
             facts = self.session.feed.machine
-            view.show(meter_lines(machine, facts, view.palette, view.room, self._core_rows, view.colourless))
+            view.show(meter_lines(machine, facts, self._layout, view.palette, view.room, view.colourless))
         if changes.processes and machine.processes is not None:
             table = self.query_one(ProcessView)
             table.update_rows(machine.processes.rows)
