@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conclab.model.actions import Action, Now, Outcome
+from conclab.model.details import Page
 from conclab.model.events import Event
+from conclab.model.inspection import Inspection, InspectionState, fold_inspection
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.machine_state import MachineState, fold_machine
 from conclab.model.run_state import RunState, fold
@@ -19,7 +21,7 @@ from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.table_state import TableState, fold_table
 from conclab.model.tasks import TaskBatch
 
-Item = MachineSample | TaskTable | TaskBatch | Event
+Item = MachineSample | TaskTable | TaskBatch | Inspection | Event
 
 
 class Feed(Protocol):
@@ -45,6 +47,12 @@ class Feed(Protocol):
     def standing(self, target: RowId) -> Now:
         """How a task is scheduled now. It may block for a moment."""
 
+    def details(self, id: RowId, page: str) -> Page:
+        """Read a page about a process (``model.details``). It may block for seconds: not for the thread of the screens."""
+
+    def inspect(self, id: RowId | None) -> None:
+        """Deliver what the threads of this process do, ten times a second or as often as is cheap; None: of none."""
+
     def memory_available(self) -> int | None:
         """Bytes that an experiment could have now."""
 
@@ -63,12 +71,18 @@ class Changes:
     machine: bool = False
     tasks: bool = False
     run: bool = False
+    inspection: bool = False
 
     def __or__(self, other: Changes) -> Changes:
-        return Changes(self.machine or other.machine, self.tasks or other.tasks, self.run or other.run)
+        return Changes(
+            self.machine or other.machine,
+            self.tasks or other.tasks,
+            self.run or other.run,
+            self.inspection or other.inspection,
+        )
 
 
-EVERYTHING = Changes(machine=True, tasks=True, run=True)
+EVERYTHING = Changes(machine=True, tasks=True, run=True, inspection=True)
 
 
 class Session:
@@ -78,6 +92,7 @@ class Session:
         self.feed = feed
         self.machine_state = MachineState()
         self.table_state = TableState()
+        self.inspection_state = InspectionState()
         self.run_state = RunState()
 
     def launch(self, plan: Plan) -> None:
@@ -87,7 +102,7 @@ class Session:
 
     def advance(self) -> Changes:
         """Fold everything that has come since the last time."""
-        machine = tasks = run = False
+        machine = tasks = run = inspection = False
         for item in self.feed.take():
             if isinstance(item, MachineSample):
                 self.machine_state = fold_machine(self.machine_state, item)
@@ -95,7 +110,10 @@ class Session:
             elif isinstance(item, TaskTable):
                 self.table_state = fold_table(self.table_state, item)
                 tasks = True
+            elif isinstance(item, Inspection):
+                self.inspection_state = fold_inspection(self.inspection_state, item)
+                inspection = True
             else:
                 self.run_state = fold(self.run_state, item)
                 run = True
-        return Changes(machine, tasks, run)
+        return Changes(machine, tasks, run, inspection)

@@ -13,13 +13,17 @@ from collections.abc import Callable, Sequence
 
 from conclab.lab.conductor import Conductor
 from conclab.model.actions import Action, Now, Outcome
+from conclab.model.details import Page
 from conclab.model.events import ChildStarted, Event, Output, RunFinished, RunStarted, StepFinished
+from conclab.model.inspection import Inspection
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item
 from conclab.sampling import actions
+from conclab.sampling.details import read_details
+from conclab.sampling.inspector import Inspector
 from conclab.sampling.machine import memory_available, observe, read_facts
 from conclab.sampling.sampler import Sampler
 
@@ -38,6 +42,7 @@ class LiveFeed:
         self._held: list[Item] = []
         self._left_out = 0
         self._sampler = Sampler(self._post)
+        self._inspector = Inspector(self._post)
         self._conductor: Conductor | None = None
         self._thread: threading.Thread | None = None
         self._sampler.start()
@@ -73,6 +78,12 @@ class LiveFeed:
     def standing(self, target: RowId) -> Now:
         return actions.current(target)
 
+    def details(self, id: RowId, page: str) -> Page:
+        return read_details(id, page)
+
+    def inspect(self, id: RowId | None) -> None:
+        self._inspector.inspect(id)
+
     def memory_available(self) -> int | None:
         return memory_available()
 
@@ -85,6 +96,7 @@ class LiveFeed:
         if self._thread is not None:
             self._thread.join()
         self._sampler.close()
+        self._inspector.close()
 
     def _heard(self, event: Event) -> None:
         """On the conductor's thread: follow the run with the sampler, and pass the event on."""
@@ -105,6 +117,6 @@ class LiveFeed:
                 if isinstance(item, Output):
                     self._left_out += len(item.lines) + item.left_out
                     return
-                if isinstance(item, MachineSample | TaskTable | TaskBatch):
+                if isinstance(item, MachineSample | TaskTable | TaskBatch | Inspection):
                     return
             self._held.append(item)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conclab.model.actions import IO_NONE, Action, Now, Outcome
+from conclab.model.details import Page
 from conclab.model.events import (
     ChildStarted,
     Event,
@@ -34,7 +35,9 @@ from conclab.model.statistics import abba
 from conclab.model.table import RowId, Wanted
 from conclab.model.tasks import TaskId
 from conclab.recording.feed import Item
-from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, Actor, ScriptedSource, scripted_machine
+from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, Actor, ScriptedSource
+from conclab.sampling.scripted_details import ScriptedInspector, scripted_details
+from conclab.sampling.scripted_surroundings import scripted_machine
 
 TASK_NS = 250_000_000
 """How long one task takes by itself."""
@@ -78,6 +81,7 @@ class ScriptedFeed:
         self.source = ScriptedSource(cores, seed, tasks=tasks)
         self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
         """What was ordered to be done to tasks. The script knows of no refusal."""
+        self._inspector: ScriptedInspector | None = None
         self._random = random.Random(seed)
         self._items: list[Item] = []
         self._script: Iterator[Event] | None = None
@@ -111,6 +115,12 @@ class ScriptedFeed:
         every = frozenset(range(self.machine.cores))
         return Now(nice=0, io_class=IO_NONE, io_level=4, affinity=every, allowed=every, policy=0, rt_priority=0)
 
+    def details(self, id: RowId, page: str) -> Page:
+        return scripted_details(self.source, id, page)
+
+    def inspect(self, id: RowId | None) -> None:
+        self._inspector = None if id is None else ScriptedInspector(self.source, id)
+
     def memory_available(self) -> int:
         return 11 * 1024**3
 
@@ -127,6 +137,9 @@ class ScriptedFeed:
         """Play so many slots of 50 ms, and the events that fall into them."""
         for _ in range(slots):
             self._items += self.source.advance()
+            look = self._inspector.look() if self._inspector is not None else None
+            if look is not None:
+                self._items.append(look)
             while self._script is not None:
                 if not self._due:
                     event = next(self._script, None)

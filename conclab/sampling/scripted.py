@@ -14,6 +14,7 @@ from conclab.model.machine import CoreTimes, MachineSample
 from conclab.model.surroundings import Surroundings
 from conclab.model.table import WHOLE, RowId, TaskRow, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.sampling.scripted_rows import Unit
 from conclab.sampling.scripted_surroundings import GIGABYTE, scripted_machine, surroundings
 from conclab.sampling.scripted_tasks import ScriptedTasks
 
@@ -107,6 +108,14 @@ class ScriptedSource:
         if self.wanted is not None and self._due(self.wanted):
             samples.append(self._table(self.wanted))
         return samples
+
+    def process(self, id: RowId) -> Unit | None:
+        """Who is behind a row of the table; None when it has ended, and for those who are on stage."""
+        return self._tasks.process(id)
+
+    def samples_of(self, pid: int) -> tuple[TaskSample, ...]:
+        """The actors of one process, as they are now."""
+        return tuple(self._sample(actor) for actor in self.actors if actor.task.pid == pid and actor.task in self._counted)
 
     def _due(self, wanted: Wanted) -> bool:
         return self._listed_ns is None or self.at_ns - self._listed_ns >= wanted.every_s * 1e9

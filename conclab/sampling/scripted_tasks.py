@@ -87,6 +87,10 @@ class ScriptedTasks:
                         break
         return tuple(shares)
 
+    def process(self, id: RowId) -> Unit | None:
+        """The process of that identity, with its threads; None when there is none."""
+        return self._by_id.get(id._replace(tid=WHOLE))
+
     # Who is there
 
     def _arrive(self, player: Player, start: int, taken: set[int]) -> Unit:

@@ -18,6 +18,7 @@ from conclab.lab.catalogue import find
 from conclab.lab.interpreters import ask
 from conclab.lab.planning import make_plan
 from conclab.model.actions import Action, Now, Outcome
+from conclab.model.details import Page
 from conclab.model.events import RunFinished, RunStarted, StepStarted
 from conclab.model.lanes import CELL_NS, CoreHistory, Lane, LaneCell
 from conclab.model.machine import CoreLoad, Machine, MachineSample
@@ -259,6 +260,9 @@ class HandFeed:
         self.stops = 0
         self.listing: list[Wanted | None] = []
         self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
+        self.inspected: list[RowId | None] = []
+        self.pages: dict[str, Page] = {}
+        """What there is to read of any process; an empty page of what is not here."""
         self.tasks_per_s = 0.0
 
     def give(self, *items: Item) -> None:
@@ -283,6 +287,12 @@ class HandFeed:
 
     def standing(self, target: RowId) -> Now:
         return Now(nice=0, policy=0, affinity=frozenset(range(self.machine.cores)), allowed=frozenset(range(self.machine.cores)))
+
+    def details(self, id: RowId, page: str) -> Page:
+        return self.pages.get(page, Page(page, SECOND))
+
+    def inspect(self, id: RowId | None) -> None:
+        self.inspected.append(id)
 
     def memory_available(self) -> int:
         return 11 * 1024**3
@@ -383,7 +393,9 @@ def process(pid: int, share: float | None = 0.0, command: str = "", **more: obje
 
 
 def thread(pid: int, tid: int, name: str = "w1", share: float | None = 0.0, **more: object) -> TaskRow:
-    row = process(pid, share, name)._replace(id=RowId(pid, tid, 100 + tid), parent=pid, name=name, threads=None, resident_bytes=None)
+    row = process(pid, share, name)._replace(
+        id=RowId(pid, tid, 100 + tid), parent=pid, name=name, threads=None, resident_bytes=None
+    )
     return row._replace(**more)  # type: ignore[arg-type]
 
 
