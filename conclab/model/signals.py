@@ -29,7 +29,7 @@ class SignalInfo:
 
 
 _KNOWN = {
-    "SIGHUP": ("its terminal is gone; daemons read their set-up again", ENDS),
+    "SIGHUP": ("terminal gone; for daemons: reload set-up", ENDS),
     "SIGINT": ("interrupt from the keyboard, as Ctrl+C", ENDS),
     "SIGQUIT": ("quit from the keyboard, as Ctrl+\\", DUMPS),
     "SIGILL": ("an instruction that does not exist", DUMPS),
@@ -49,17 +49,17 @@ _KNOWN = {
     "SIGCONT": ("lets it go on after a stop", GOES_ON),
     "SIGSTOP": ("stops it until SIGCONT; it cannot refuse", STOPS),
     "SIGTSTP": ("stop from the keyboard, as Ctrl+Z", STOPS),
-    "SIGTTIN": ("it read the terminal from the background", STOPS),
-    "SIGTTOU": ("it wrote to the terminal from the background", STOPS),
+    "SIGTTIN": ("read the terminal in the background", STOPS),
+    "SIGTTOU": ("wrote to the terminal in the background", STOPS),
     "SIGURG": ("urgent data on a socket", NOTHING),
     "SIGXCPU": ("its limit of CPU time is used up", DUMPS),
     "SIGXFSZ": ("its limit of a file's size is reached", DUMPS),
-    "SIGVTALRM": ("its timer of its own CPU time has run out", ENDS),
+    "SIGVTALRM": ("its timer of CPU time has run out", ENDS),
     "SIGPROF": ("its profiling timer has run out", ENDS),
     "SIGWINCH": ("its terminal has another size", NOTHING),
     "SIGIO": ("a file is ready for reading or writing", ENDS),
     "SIGPWR": ("the power fails", ENDS),
-    "SIGSYS": ("a system call that does not exist or is forbidden", DUMPS),
+    "SIGSYS": ("a system call that is not there", DUMPS),
     "SIGEMT": ("an instruction for an emulator", DUMPS),
     "SIGINFO": ("asks how far it is, as Ctrl+T", NOTHING),
 }

@@ -1,1 +1,1 @@
-"""The dialogs that ask what is to be done to tasks. Each returns an action of ``model.actions``, or None; it does nothing itself."""
+"""The dialogs about what to do to tasks. Each returns an action of ``model.actions``, or None, and itself does nothing."""

@@ -19,9 +19,10 @@ from conclab.tui.renderables.blocks import Line, action, plain, style, wrapped
 from conclab.tui.screens.actions.dialog import Body, TaskDialog
 from conclab.tui.screens.actions.grid import BARRED, CHOSEN, FREE, grid_for, grid_lines
 
-
 _FRAME = 8
-"""Lines of the box beside the grid, the targets and what is told: borders, the field, the buttons and what is blank between them."""
+"""Lines of the box beside the grid, the targets and what is told: borders, the field, the buttons, blank lines."""
+
+_NAMED = 8
 
 
 class AffinityDialog(TaskDialog[Affinity]):
@@ -116,7 +117,10 @@ class AffinityDialog(TaskDialog[Affinity]):
 
     def _outside(self) -> str:
         outside = self._chosen - self._free
-        return f"Not in its cpuset, so the kernel will leave out: {core_list(outside)}" if outside else ""
+        if not outside:
+            return ""
+        which = core_list(outside) if len(outside) <= _NAMED else f"{len(outside)} of these"
+        return f"The kernel will leave out {which}: not in its cpuset."
 
     @property
     def _columns(self) -> int:

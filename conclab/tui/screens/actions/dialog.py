@@ -51,11 +51,12 @@ class TaskDialog(ModalScreen[_Answer | None]):
     TaskDialog #whom { width: 100%; height: auto; max-height: 3; margin: 0 0 1 0; color: $foreground; }
     TaskDialog Body, TaskDialog Body:focus { border: none; padding: 0; height: auto; }
     TaskDialog #buttons { height: 1; margin: 1 0 0 0; }
-    TaskDialog Button { margin: 0 1 0 0; min-width: 12; background: $field; }
-    TaskDialog Button:focus { text-style: bold reverse; }
+    TaskDialog Button { margin: 0 1 0 0; min-width: 0; }
+    TaskDialog Button#cancel { background: $field; }
+    TaskDialog Button#cancel:focus { background: $primary; color: $bar; text-style: bold underline; }
     TaskDialog Button#go { background: $success; color: $bar; text-style: bold; }
     TaskDialog Button#go.-harm { background: $error; }
-    TaskDialog Button#go:focus { text-style: bold reverse; }
+    TaskDialog Button#go:focus { background: $primary; text-style: bold underline; }
     TaskDialog Button#go:disabled { background: $field; color: $dim; text-opacity: 100%; }
     TaskDialog Input { height: 1; border: none; padding: 0 1; background: $field; }
     TaskDialog Input:focus { border: none; }

@@ -20,19 +20,19 @@ from conclab.tui.renderables.blocks import Line, action, fit, plain, right, styl
 from conclab.tui.screens.actions.dialog import TaskDialog
 from conclab.tui.theme import Palette
 
-_NUMBER, _NAME, _DEFAULT = 3, 13, 12
+_NUMBER, _NAME, _DEFAULT = 3, 13, 11
 
 
 def signal_line(info: SignalInfo, width: int, palette: Palette, chosen: bool) -> Strip:
     """15  SIGTERM  asks it to end …  ends it; the chosen one with a mark, so that it shows without colour too."""
     back = palette.cursor if chosen else None
-    meaning = width - 2 - _NUMBER - 1 - _NAME - _DEFAULT
+    meaning = width - 2 - _NUMBER - 1 - _NAME - _DEFAULT - 1  # a blank before the scrollbar
     line = Line().add("▸ " if chosen else "  ", style(palette.title, back, bold=True))
     line.add(right(str(info.number), _NUMBER) + " ", style(palette.dim, back))
     line.add(fit(info.name, _NAME), style(palette.text, back, bold=True))
     line.add(fit(info.meaning, meaning), style(palette.text, back))
     line.add(right(info.default, _DEFAULT), style(palette.bad if info.harms else palette.dim, back))
-    return line.strip(width)
+    return line.add(" ", style(None, back)).strip(width)
 
 
 class SignalDialog(TaskDialog[Signal]):
