@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -43,6 +43,7 @@ from tests.helpers import until
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 NOBODY = 65_534
 ROOT = os.geteuid() == 0
+OWN_CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset({0})
 
 _CHILD = """
 import signal, sys, threading
@@ -283,7 +284,7 @@ def test_conclab_itself_and_process_1_only_after_a_question(monkeypatch: pytest.
 @pytest.mark.usefixtures("either_way")
 def test_what_belongs_to_threads_is_set_for_all_of_a_process(child: Child) -> None:
     tids = [child.pid, child.thread(), child.thread()]
-    core = min(os.sched_getaffinity(0))
+    core = min(OWN_CORES)
     for action in (Nice(7), IoPriority(IO_BEST_EFFORT, 6), Affinity(frozenset({core})), Policy(BATCH)):
         assert one(action, child.id).ok
     for tid in (WHOLE, *tids):
@@ -342,7 +343,7 @@ def test_the_idle_io_class_has_no_level(child: Child) -> None:
 
 
 def test_cores_that_are_not_there_are_named(child: Child) -> None:
-    mine, gone = min(os.sched_getaffinity(0)), max(online_cores()) + 1
+    mine, gone = min(OWN_CORES), max(online_cores()) + 1
     outcome = one(Affinity(frozenset({mine, gone})), child.id)
     assert outcome.ok
     assert outcome.reason == f"core {gone} is not there, so it may use {mine}"
@@ -367,7 +368,7 @@ def test_what_the_kernel_does_not_know_is_refused(child: Child) -> None:
 def test_how_it_is_now(child: Child) -> None:
     now = current(child.id)
     assert now.nice == os.getpriority(os.PRIO_PROCESS, child.pid)
-    assert now.affinity == os.sched_getaffinity(child.pid)
+    assert now.affinity == frozenset(os.sched_getaffinity(child.pid))
     assert (now.policy, now.rt_priority) == (OTHER, 0)
     assert now.allowed is None or now.affinity <= now.allowed
 
@@ -399,7 +400,7 @@ def test_what_needs_more_than_owning_it_says_what(sleeper: subprocess.Popen[byte
 
 @pytest.mark.parametrize(
     "action",
-    [Nice(3), NiceBy(1), IoPriority(IO_IDLE), Affinity(frozenset(os.sched_getaffinity(0))), Policy(IDLE), Signal(signal.SIGCONT)],
+    [Nice(3), NiceBy(1), IoPriority(IO_IDLE), Affinity(OWN_CORES), Policy(IDLE), Signal(signal.SIGCONT)],
 )
 def test_what_is_one_s_own_may_be_made_nicer_without_root(sleeper: subprocess.Popen[bytes], action: Action) -> None:
     assert as_normal_user(action, [rid(sleeper.pid)]) == [(True, "")]
@@ -436,7 +437,7 @@ _EVERYTHING = (
     Nice(5),
     NiceBy(5),
     IoPriority(IO_IDLE),
-    Affinity(frozenset({min(os.sched_getaffinity(0))}) if hasattr(os, "sched_getaffinity") else frozenset()),
+    Affinity(frozenset({min(OWN_CORES)})),
     Policy(BATCH),
 )
 
