@@ -1,167 +1,125 @@
-"""The Monitor: the machine's meters and its processes, busiest first."""
+"""The Monitor: the machine's meters, the table of its tasks, and what is known of the selected one."""
 
 from __future__ import annotations
 
+from collections import deque
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
-from textual.geometry import Size
-from textual.strip import Strip
 
-from conclab.model.processes import ProcessRow
+from conclab.model.columns import COLUMNS, Column, of_machine
+from conclab.model.table import AFFINITY, QUEUE, SCHED, STATUS, WCHAN, RowId, Wanted
 from conclab.recording.feed import Changes, Session
 from conclab.tui.renderables.meters import meter_lines
-from conclab.tui.renderables.meters_layout import METERS, meters_layout
-from conclab.tui.renderables.processes import header_line, process_line
-from conclab.tui.screens.place import Place
+from conclab.tui.renderables.meters_layout import Layout, meters_layout
+from conclab.tui.renderables.selected import LINES, MOST_SEEN, selected_lines
+from conclab.tui.screens.monitor_acts import ActsOnTasks
+from conclab.tui.screens.monitor_keys import KEYS
+from conclab.tui.screens.monitor_search import FindsTasks
+from conclab.tui.screens.monitor_views import ViewsTasks
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.prompt import Prompt
 from conclab.tui.widgets.results import progress
+from conclab.tui.widgets.task_browser import ENDED, HELD, LIVE, PAUSED, TaskBrowser
+from conclab.tui.widgets.task_table import TaskTable
+
+_ROOM_FOR_SELECTED = 34
+"""Lines of a screen from which on the pane about the selected row is there without being asked for."""
 
 
-class ProcessView(LinesView):
-    """The table under its header. The cursor stays on its process while the rows around it move."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "One process up", show=False),
-        Binding("down,j", "move(1)", "One process down", show=False),
-        Binding("pageup", "move_page(-1)", "A page up", show=False),
-        Binding("pagedown", "move_page(1)", "A page down", show=False),
-        Binding("home", "move_to(0)", "To the first", show=False),
-        Binding("end", "move_to(-1)", "To the last", show=False),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__("Tasks", id="processes")
-        self._rows: tuple[ProcessRow, ...] = ()
-        self._cursor: tuple[int, float] | None = None
-        self._drawn: dict[int, tuple[ProcessRow, bool, int]] = {}
-
-    @property
-    def visible_rows(self) -> int:
-        return max(1, self.scrollable_content_region.height - 1)
-
-    def update_rows(self, rows: tuple[ProcessRow, ...]) -> None:
-        """Take over a table and repaint the lines in view that have changed."""
-        place = self._position()
-        self._rows = rows
-        if rows and not any(self._is_cursor(row) for row in rows):  # the first time, or its process has ended
-            row = rows[min(place, len(rows) - 1)]
-            self._cursor = (row.pid, row.start_s)
-        if self.virtual_size.height != len(rows) + 1:
-            self.virtual_size = Size(self.room, len(rows) + 1)
-        first = self.scroll_offset.y
-        for y in range(self.visible_rows):
-            number = first + y
-            if number < len(rows):
-                wanted = (rows[number], self._is_cursor(rows[number]), self.room)
-                if self._drawn.get(y) != wanted:
-                    self.refresh_lines(first + y + 1)
-            elif y in self._drawn:
-                del self._drawn[y]
-                self.refresh_lines(first + y + 1)
-
-    def _is_cursor(self, row: ProcessRow) -> bool:
-        return self._cursor == (row.pid, row.start_s)
-
-    def render_line(self, y: int) -> Strip:
-        width = self.room
-        if y == 0:
-            return header_line(width, self.palette).apply_style(self.rich_style)
-        number = self.scroll_offset.y + y - 1
-        if not 0 <= number < len(self._rows):
-            self._drawn.pop(y - 1, None)
-            return Strip.blank(width, self.rich_style)
-        row = self._rows[number]
-        self._drawn[y - 1] = (row, self._is_cursor(row), width)
-        return process_line(row, width, self.palette, self._is_cursor(row)).apply_style(self.rich_style)
-
-    def _position(self) -> int:
-        for number, row in enumerate(self._rows):
-            if self._is_cursor(row):
-                return number
-        return 0
-
-    def action_move(self, by: int) -> None:
-        self._go(self._position() + by)
-
-    def action_move_page(self, pages: int) -> None:
-        self._go(self._position() + pages * self.visible_rows)
-
-    def action_move_to(self, where: int) -> None:
-        self._go(where if where >= 0 else len(self._rows) - 1)
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        self._drawn.clear()
-        self._go(self._position())
-
-    def _go(self, number: int) -> None:
-        if not self._rows:
-            return
-        number = max(0, min(len(self._rows) - 1, number))
-        row = self._rows[number]
-        self._cursor = (row.pid, row.start_s)
-        first = self.scroll_offset.y
-        if number < first:
-            self.scroll_to(y=number, animate=False)
-        elif number >= first + self.visible_rows:
-            self.scroll_to(y=number - self.visible_rows + 1, animate=False)
-        self.refresh()
-
-
-class MonitorScreen(Place):
-    """Meters above, processes below."""
+class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
+    """Meters above, tasks below, the selected one at the bottom."""
 
     NAME = "monitor"
     DEFAULT_CSS = """
-    MonitorScreen > #processes { height: 1fr; }
+    MonitorScreen > #tasks { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g,ctrl+g", "app.go('lab')", "Lab", tooltip="The experiments", id="monitor.lab"),
-        Binding("escape", "stop", "Stop the run", tooltip="Stop the experiment that runs in the lab", id="monitor.stop"),
-        Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="monitor.commands"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._layout = meters_layout(session.feed.machine, METERS, 80, 24)
+        self.browser = TaskBrowser()
+        self._layout: Layout | None = None
         self._was_live = False
+        self._wanted: Wanted | None = None
+        self._tables = 0
+        """How many have come since this place was entered."""
+        self._pane: bool | None = None
+        """Whether the pane about the selected row is there; None: as the room allows."""
+        self._seen: deque[int | None] = deque(maxlen=MOST_SEEN)
+        self._seen_of: RowId | None = None
 
     def compose(self) -> ComposeResult:
         yield self.top_bar
         yield LinesView("Machine", id="machine")
-        yield ProcessView()
+        yield TaskTable(self.browser, id="tasks")
+        yield LinesView("Selected", id="selected")
+        yield Prompt()
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(ProcessView).focus()
+        self.query_one("#machine").can_focus = self.query_one("#selected").can_focus = False
+        self.query_one("#selected").border_subtitle = "Enter: all details"
+        self.settings_changed()
+        self.query_one(TaskTable).focus()
 
-    def repaint(self) -> None:
-        self.query_one(ProcessView).refresh()
-        super().repaint()
+    # What is set
+
+    @property
+    def _columns(self) -> dict[str, Column]:
+        cores = self.session.feed.machine.cores
+        return dict(of_machine(cores) if self.settings.of_machine else COLUMNS)
+
+    def settings_changed(self) -> None:
+        if not self.query(TaskTable):
+            return
+        settings, columns = self.settings, self._columns
+        table = self.query_one(TaskTable)
+        table.paths = settings.paths
+        table.look_at([columns[key] for key in settings.sets[settings.columns]])
+        self.browser.change(
+            sort=columns[settings.sort],
+            inverted=settings.inverted,
+            tree=settings.tree,
+            threads=settings.threads,
+            kernel=settings.kernel,
+        )
+        self._divide()
+        self.rows_changed()
+
+    # How the screen is divided
 
     def on_resize(self, event: Resize) -> None:
-        self._layout = meters_layout(self.session.feed.machine, METERS, self.size.width - 4, self.size.height)
-        self.query_one("#machine").styles.height = self._layout.height + 2
+        self._divide()
         if self.is_current:
             self.call_after_refresh(self.enter)
 
-    def action_stop(self) -> None:
-        self.session.feed.stop()
+    def _divide(self) -> None:
+        self._layout = meters_layout(self.session.feed.machine, self.settings.meters, self.size.width - 4, self.size.height)
+        machine, selected = self.query_one("#machine"), self.query_one("#selected")
+        machine.display = self._layout.height > 0
+        machine.styles.height = self._layout.height + 2
+        selected.display = self.size.height >= _ROOM_FOR_SELECTED if self._pane is None else self._pane
+        selected.styles.height = LINES + 2
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.session.run_state.live if action == "stop" else True  # not shown while nothing runs
+    # Coming, going, drawing
 
     def enter(self) -> None:
         super().enter()
         if self.is_current:
-            self.session.feed.list_processes(self.query_one(ProcessView).visible_rows)
+            self._want()
 
     def leave(self) -> None:
-        self.session.feed.list_processes(None)
+        self._wanted, self._tables = None, 0
+        self.session.feed.list_tasks(None)
+
+    def repaint(self) -> None:
+        self.query_one(TaskTable).refresh()
+        super().repaint()
 
     def refresh_view(self, changes: Changes) -> None:
         super().refresh_view(changes)
@@ -169,12 +127,102 @@ class MonitorScreen(Place):
             self._was_live = self.session.run_state.live
             self.refresh_bindings()
         self.top_bar.say(progress(self.session.run_state) if self._was_live else "")
-        machine = self.session.machine_state
-        if changes.machine:
+        if changes.machine and self._layout is not None:
             view = self.query_one("#machine", LinesView)
-            facts = self.session.feed.machine
-            view.show(meter_lines(machine, facts, self._layout, view.palette, view.room, view.colourless))
-        if changes.processes and machine.processes is not None:
-            table = self.query_one(ProcessView)
-            table.update_rows(machine.processes.rows)
-            table.subtitle(f"{len(machine.processes.rows)} processes · sorted by CPU")
+            state, facts = self.session.machine_state, self.session.feed.machine
+            view.show(meter_lines(state, facts, self._layout, view.palette, view.room, view.colourless))
+        table = self.session.table_state.table
+        if changes.tasks and table is not None and self.browser.take(table):
+            self._tables += 1
+            self._see()
+            self.rows_changed()
+
+    def rows_changed(self) -> None:
+        """Other rows are shown, or they read differently."""
+        table = self.query_one(TaskTable)
+        table.update_rows()
+        self.describe()
+        self._draw_selected()
+        self._want()
+
+    def describe(self) -> None:
+        """In the borders: what is shown, and in which way."""
+        browser, table = self.browser, self.query_one(TaskTable)
+        view = browser.view
+        moving = {LIVE: "", HELD: " · rows held (z lets them go)", PAUSED: " · paused (Z goes on)"}[browser.motion]
+        table.title(f"Tasks{moving}")
+        known = self.session.table_state.table
+        parts = [
+            f"filter {self.filter_text}" if self.filter_text else "",
+            f"user {view.user}" if view.user else "",
+            f"{len(browser.tags)} tagged" if browser.tags else "",
+            "following" if table.follow else "",
+            "tree" if view.tree else "",
+            "threads" if view.threads else "",
+            f"columns {self.settings.columns}",
+            f"{len(browser.shown):,} of {len(known.rows):,}" if known else "",
+        ]
+        table.subtitle(" · ".join(part for part in parts if part))
+
+    def _want(self) -> None:
+        """Order what is to be seen. The first two tables have everything, so that every rate is there from the second on."""
+        if not self.is_current or self.app.screen is not self:
+            return
+        table, view = self.query_one(TaskTable), self.browser.view
+        needs = {column.needs for column in table.shown_columns if column.needs}
+        if self.query_one("#selected").display:
+            needs |= {QUEUE, STATUS, SCHED, WCHAN, AFFINITY}
+        of_all = self.needs_of_filter | ({view.sort.needs} if view.sort.needs else set())
+        wanted = Wanted(
+            threads=view.threads,
+            visible=table.in_view() if self._tables > 1 else None,
+            needs=frozenset(needs),
+            needs_of_all=frozenset(of_all),
+            every_s=self.settings.every_s,
+        )
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.session.feed.list_tasks(wanted)
+
+    @on(TaskTable.Moved)
+    def _moved(self) -> None:
+        self._draw_selected()
+        self._want()
+
+    def _see(self) -> None:
+        """Keep in mind which core the selected row had."""
+        row = self.query_one(TaskTable).row
+        if row is None or row.id != self._seen_of:
+            self._seen.clear()
+            self._seen_of = row.id if row else None
+        if row is not None:
+            self._seen.append(row.core if row.state == "R" or (row.cpu_share or 0) > 0 else None)
+
+    def _draw_selected(self) -> None:
+        view = self.query_one("#selected", LinesView)
+        if not view.display or not view.room:
+            return
+        row = self.query_one(TaskTable).row
+        if row is None or row.id != self._seen_of:
+            self._seen.clear()
+            self._seen_of = row.id if row else None
+        history = self.session.table_state.history(row.id if row else RowId(0, 0, 0))
+        ended = row is not None and self.browser.mark(row.id) == ENDED
+        view.show(selected_lines(row, history, self._seen, ended, view.palette, view.room))
+
+    # What keys do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "stop":
+            return self.session.run_state.live  # not shown while nothing runs
+        if action == "fold" or action == "fold_all":
+            return self.browser.view.tree
+        return True
+
+    def action_stop(self) -> None:
+        self.session.feed.stop()
+
+    def action_selected(self) -> None:
+        self._pane = not self.query_one("#selected").display
+        self._divide()
+        self.call_after_refresh(self.rows_changed)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from conclab.model.settings import DEFAULT, Settings
 from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.topbar import TopBar
+
+
+class KeepsSettings(Protocol):
+    """An app that has settings."""
+
+    settings: Settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """Let them be in force, and keep them."""
 
 
 class Place(Screen[None]):
@@ -21,6 +31,7 @@ class Place(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="What the words mean, and every key", id="help"),
         Binding("f1", "app.help", "Help", id="help.f1"),
+        Binding("f2", "app.setup", "Set-up", show=False, tooltip="Columns, meters, theme, keys: what is shown and how", id="setup"),
         Binding("q", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit"),
         Binding("f10", "app.quit", "Quit", id="quit.f10"),
     ]
@@ -38,6 +49,16 @@ class Place(Screen[None]):
     def enter(self) -> None:
         """This place is shown from now on: draw everything."""
         self.refresh_view(EVERYTHING)
+
+    @property
+    def settings(self) -> Settings:
+        """What the user has set."""
+        return cast(KeepsSettings, self.app).settings if hasattr(self.app, "settings") else DEFAULT
+
+    def change_settings(self, settings: Settings) -> None:
+        """Let other settings be in force from now on."""
+        if hasattr(self.app, "change_settings"):
+            cast(KeepsSettings, self.app).change_settings(settings)
 
     def settings_changed(self) -> None:
         """The user's settings are others now; ``app.settings`` has them. Called for every place, shown or not."""

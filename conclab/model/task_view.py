@@ -1,0 +1,196 @@
+"""Which rows of the task table are shown, and in which order: flat or as a tree, filtered, folded. Pure.
+
+The order is that of the figures as they are *shown*: two tasks that both read 3 % stand by their numbers, so that noise behind the
+decimal point does not make rows jump. What cannot be had stands last, whichever way the order goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from conclab.model.columns import BYTES, COLUMNS, NUMBER, SECONDS, SHARE, Column
+from conclab.model.table import RowId, TaskRow
+
+
+def everything(_row: TaskRow) -> bool:
+    """The filter that is none."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody chose to see."""
+
+    sort: Column = field(default_factory=lambda: COLUMNS["cpu"])
+    inverted: bool = False
+    """The other way round than one usually wants that column."""
+    tree: bool = False
+    folded: AbstractSet[RowId] = frozenset()
+    threads: bool = False
+    kernel: bool = False
+    user: str | None = None
+    """Only this user's; None: everybody's."""
+    matches: Callable[[TaskRow], bool] = everything
+
+
+class Shown(NamedTuple):
+    """A row in its place."""
+
+    row: TaskRow
+    stem: str = ""
+    """What of the tree is drawn before its command."""
+    below: int = 0
+    """How many rows are folded away under it."""
+    context: bool = False
+    """It is there only because one below it is looked for."""
+
+
+def arrange(rows: Sequence[TaskRow], view: View) -> list[Shown]:
+    """The rows to be shown, in order."""
+    kept = [row for row in rows if _is_wanted(row, view)]
+    if view.tree:
+        return _as_tree(rows, kept, view)
+    return [Shown(row) for row in ordered(kept, view)]
+
+
+def _is_wanted(row: TaskRow, view: View) -> bool:
+    if row.kernel and not view.kernel:
+        return False
+    if row.id.tid and not view.threads:
+        return False
+    return (view.user is None or row.user == view.user) and view.matches(row)
+
+
+def ordered(rows: Iterable[TaskRow], view: View) -> list[TaskRow]:
+    """By the column of the view; who has no value there stands last."""
+    ask, rough = view.sort.value, _ROUGH.get(view.sort.kind)
+    falling = view.sort.falling != view.inverted
+    known: list[tuple[float | str, TaskRow]] = []
+    blank: list[TaskRow] = []
+    for row in rows:
+        value = ask(row)
+        if value is None or value == "":
+            blank.append(row)
+        elif isinstance(value, str):
+            known.append((value.casefold(), row))
+        else:
+            known.append((-rough(value) if rough and falling else rough(value) if rough else value, row))
+    # Two passes, for a stable sort by number keeps that order among equals, whichever way the column goes.
+    known.sort(key=_number)
+    known.sort(key=_key, reverse=falling and view.sort.kind not in _ROUGH)
+    blank.sort(key=_identity)
+    return [row for _value, row in known] + blank
+
+
+def _key(pair: tuple[float | str, TaskRow]) -> float | str:
+    return pair[0]
+
+
+def _number(pair: tuple[float | str, TaskRow]) -> RowId:
+    return pair[1].id
+
+
+def _identity(row: TaskRow) -> RowId:
+    return row.id
+
+
+def _as_shown(share: float) -> float:
+    """Per cent to the decimal that is shown: one below ten, none above."""
+    value = share * 100
+    return round(value, 1) if value < 9.95 else float(round(value))
+
+
+def _rate_as_shown(number: float) -> float:
+    return round(number, 1) if number < 9.95 else float(round(number))
+
+
+_ROUGH: Mapping[str, Callable[[float], float]] = {
+    SHARE: _as_shown,
+    NUMBER: _rate_as_shown,
+    BYTES: float,
+    SECONDS: float,
+}
+
+
+def _as_tree(rows: Sequence[TaskRow], kept: Sequence[TaskRow], view: View) -> list[Shown]:
+    """Children under their parents, threads under their processes; siblings in the order of the view.
+
+    What the filter keeps brings those above it along, for without them one would not know where one is.
+    """
+    processes = {row.id.pid: row for row in rows if not row.id.tid}
+    wanted = {row.id for row in kept}
+    every = {row.id: row for row in kept}
+    for row in kept:
+        above = _above(row, processes)
+        while above is not None and above.id not in every and (view.kernel or not above.kernel):
+            every[above.id] = above
+            above = _above(above, processes)
+    below: dict[RowId | None, list[TaskRow]] = {}
+    for row in every.values():
+        above = _above(row, processes)
+        below.setdefault(above.id if above is not None and above.id in every else None, []).append(row)
+    found: list[Shown] = []
+    # An explicit stack, for a chain of processes may be longer than Python's own.
+    todo = [(row, "", "") for row in reversed(ordered(below.get(None, ()), view))]
+    while todo:
+        row, stem, rest = todo.pop()
+        children = below.get(row.id, [])
+        folded = bool(children) and row.id in view.folded
+        found.append(Shown(row, stem, _count(row.id, below) if folded else 0, row.id not in wanted))
+        if not folded:
+            last = len(children) - 1
+            branches = [
+                (child, rest + ("└─ " if number == last else "├─ "), rest + ("   " if number == last else "│  "))
+                for number, child in enumerate(_threads_first(ordered(children, view)))
+            ]
+            todo.extend(reversed(branches))
+    return found
+
+
+def _threads_first(rows: list[TaskRow]) -> list[TaskRow]:
+    """A process's own threads stand before the processes that it has started."""
+    return [row for row in rows if row.id.tid] + [row for row in rows if not row.id.tid]
+
+
+def _above(row: TaskRow, processes: Mapping[int, TaskRow]) -> TaskRow | None:
+    """The row that it hangs from. A parent that started later is a stranger with the pid of one that has gone."""
+    above = processes.get(row.parent)
+    if above is None or above.id == row.id or above.id.start > row.id.start:
+        return None
+    return above
+
+
+def _count(id: RowId, below: Mapping[RowId | None, list[TaskRow]]) -> int:
+    number, todo = 0, [id]
+    while todo:
+        children = below.get(todo.pop(), ())
+        number += len(children)
+        todo.extend(child.id for child in children)
+    return number
+
+
+def descendants(rows: Sequence[TaskRow], of: RowId) -> list[RowId]:
+    """A process and all processes below it, itself first: what an action on a tree is about."""
+    processes = {row.id.pid: row for row in rows if not row.id.tid}
+    children: dict[RowId, list[RowId]] = {}
+    for row in processes.values():
+        above = _above(row, processes)
+        if above is not None:
+            children.setdefault(above.id, []).append(row.id)
+    found, todo = [], [of]
+    while todo:
+        one = todo.pop()
+        found.append(one)
+        todo.extend(reversed(children.get(one, ())))
+    return found
+
+
+def foldable(rows: Iterable[TaskRow]) -> frozenset[RowId]:
+    """Everybody who has something below it."""
+    listed = list(rows)
+    processes = {row.id.pid: row for row in listed if not row.id.tid}
+    above = (_above(row, processes) for row in listed)
+    return frozenset(row.id for row in above if row is not None)

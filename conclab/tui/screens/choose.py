@@ -1,0 +1,85 @@
+"""A list to choose one from: a column, a user. Typing narrows it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+
+class ChooseDialog(ModalScreen[str | None]):
+    """Returns the key of the choice, or None."""
+
+    DEFAULT_CSS = """
+    ChooseDialog { align: center middle; }
+    ChooseDialog > Vertical {
+        width: 78; max-width: 95%; height: auto; max-height: 90%;
+        background: $background; border: solid $primary; border-title-color: $primary; border-subtitle-color: $dim; padding: 0 1;
+    }
+    ChooseDialog Input { background: $field; margin: 0 0 1 0; }
+    ChooseDialog OptionList { height: auto; max-height: 24; border: none; background: $background; padding: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", id="choose.cancel"),
+        Binding("down", "move(1)", "Next", show=False, id="choose.down"),
+        Binding("up", "move(-1)", "Before", show=False, id="choose.up"),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str, str]], chosen: str = "") -> None:
+        """``choices``: key, name and meaning of each."""
+        super().__init__()
+        self._title = title
+        self._choices = tuple(choices)
+        self._chosen = chosen
+        self._wide = max((len(name) for _key, name, _meaning in choices), default=0) + 2
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = self._title
+            box.border_subtitle = "Enter chooses · type to narrow down · Esc cancels"
+            yield Input(placeholder="type to narrow down", compact=True)
+            yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        self._fill("")
+        self.query_one(OptionList).can_focus = False
+        self.query_one(Input).focus()
+
+    def _fill(self, text: str) -> None:
+        options = self.query_one(OptionList)
+        options.clear_options()
+        wanted = [one for one in self._choices if text.casefold() in f"{one[1]} {one[2]}".casefold()]
+        for key, name, meaning in wanted:
+            options.add_option(Option(Content(f"{'▸' if key == self._chosen else ' '} {name:<{self._wide}}{meaning}"), id=key))
+        keys = [key for key, _name, _meaning in wanted]
+        options.highlighted = keys.index(self._chosen) if self._chosen in keys else 0 if keys else None
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            self.dismiss(options.get_option_at_index(options.highlighted).id)
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+    def action_move(self, by: int) -> None:
+        options = self.query_one(OptionList)
+        if options.option_count:
+            options.highlighted = ((options.highlighted or 0) + by) % options.option_count
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

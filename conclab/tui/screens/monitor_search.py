@@ -1,0 +1,126 @@
+"""Finding in the monitor: search as one types, filters, going to a pid."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from textual import events, on
+
+from conclab.model.filters import Filter, FilterError, containing, parse
+from conclab.model.table import TaskRow
+from conclab.model.task_view import everything
+from conclab.tui.screens.place import Place
+from conclab.tui.widgets.prompt import Prompt
+from conclab.tui.widgets.task_browser import TaskBrowser
+from conclab.tui.widgets.task_table import TaskTable
+
+_OFFERED = ("user", "state", "name", "policy", "cgroup")
+"""Columns of which the values that are present are offered while a filter is typed."""
+
+
+class FindsTasks(Place):
+    """A place with a task table that can be searched and filtered."""
+
+    browser: TaskBrowser
+    filter_text = ""
+    needs_of_filter: frozenset[str] = frozenset()
+
+    def action_search(self) -> None:
+        self.query_one(Prompt).open("search", self.query_one(TaskTable).found)
+
+    def action_filter(self) -> None:
+        self.query_one(Prompt).open("filter", self.filter_text, values=self._values(), saved=self.settings.filters, now_s=time.time)
+        self._tell_count()
+
+    def action_go_to_pid(self, text: str = "") -> None:
+        self.query_one(Prompt).open("pid", text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits search a pid."""
+        if event.character is not None and event.character in "0123456789" and self.focused is self.query_one(TaskTable):
+            event.stop()
+            self.action_go_to_pid(event.character)
+            self._tell_found(self._to_pid(int(event.character)))
+
+    def _values(self) -> dict[str, list[str]]:
+        """What there is to be found, for completion."""
+        found: dict[str, set[str]] = {key: set() for key in _OFFERED}
+        for row in self.browser.rows:
+            for key, value in (("user", row.user), ("state", row.state), ("name", row.name), ("cgroup", row.cgroup)):
+                if value:
+                    found[key].add(value)
+        return {key: sorted(values) for key, values in found.items() if values}
+
+    @on(Prompt.Changed)
+    def _typed(self, event: Prompt.Changed) -> None:
+        table = self.query_one(TaskTable)
+        if event.kind == "search":
+            table.found = event.text
+            if event.text:
+                self._tell_found(table.find(containing(event.text), here=True))
+            table.refresh()
+        elif event.kind == "filter" and event.filter is not None:
+            self.use_filter(event.filter)
+        elif event.kind == "pid" and event.text:
+            self._tell_found(self._to_pid(int(event.text)))
+
+    def _tell_found(self, found: bool) -> None:
+        self.query_one(Prompt).say("" if found else "not here")
+
+    def _to_pid(self, number: int) -> bool:
+        """To the row of that number, or to the first that begins with it, as digits are typed one by one."""
+        table = self.query_one(TaskTable)
+
+        def is_it(row: TaskRow) -> bool:
+            return row.pid == number
+
+        def begins(row: TaskRow) -> bool:
+            return str(row.pid).startswith(str(number))
+
+        return table.find(is_it, here=True) or table.find(begins, here=True)
+
+    def use_filter(self, chosen: Filter) -> None:
+        """Show what passes it from now on."""
+        self.filter_text = chosen.text.strip()
+        self.needs_of_filter = chosen.needs
+        self.browser.change(matches=chosen.matches if self.filter_text else everything)
+        self.rows_changed()
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        shown = self.browser.shown
+        if self.query_one(Prompt).question is not None and self.filter_text:
+            self.query_one(Prompt).say(f"{len(shown):,} shown")
+
+    def rows_changed(self) -> None:
+        """Other rows are shown, or in another order."""
+        raise NotImplementedError
+
+    @on(Prompt.Done)
+    def _entered(self, event: Prompt.Done) -> None:
+        if event.kind == "filter" and event.filter is not None:
+            self.use_filter(event.filter)
+        self.query_one(TaskTable).found = ""
+        self.query_one(TaskTable).refresh()
+
+    @on(Prompt.Cancelled)
+    def _left(self, event: Prompt.Cancelled) -> None:
+        if event.kind == "filter":
+            try:
+                self.use_filter(parse(event.before, saved=self.settings.filters, now_s=time.time))
+            except FilterError:  # a saved filter that it named is gone
+                self.use_filter(parse(""))
+        self.query_one(TaskTable).found = ""
+        self.query_one(TaskTable).refresh()
+
+    @on(Prompt.Step)
+    def _step(self, event: Prompt.Step) -> None:
+        table = self.query_one(TaskTable)
+        if table.found:
+            self._tell_found(table.find(containing(table.found), event.direction))
+
+    @on(Prompt.Save)
+    def _keep(self, event: Prompt.Save) -> None:
+        self.change_settings(replace(self.settings, filters={**self.settings.filters, event.name: event.text}))
+        self.query_one(Prompt).say(f"saved as @{event.name}")
