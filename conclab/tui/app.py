@@ -20,6 +20,7 @@ from conclab.model.settings import DEFAULT, Settings
 from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
+from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
@@ -54,7 +55,7 @@ class ConclabApp(App[None]):
         Binding(
             "ctrl+t", "app.turn_theme", "Next theme", show=False, tooltip="Turn through the themes; the choice is kept", id="theme"
         ),
-        Binding("ctrl+c", "app.quit", "Quit", show=False, priority=True, id="quit.ctrl_c"),
+        Binding("ctrl+c", "app.quit", "Quit", show=False, priority=True, tooltip="Leave, from wherever you are", id="quit.ctrl_c"),
     ]
 
     def __init__(
@@ -132,8 +133,12 @@ class ConclabApp(App[None]):
 
     def beat(self) -> None:
         """Fold what has come, and draw it unless the terminal lags behind."""
-        self._undrawn |= self.session.advance()
-        if self._place is not None and self.screen is self._place is self._arrived and not self._lagging():
+        news = self.session.advance()
+        self._undrawn |= news
+        if isinstance(self.screen, DetailsScreen):
+            if not self._lagging():
+                self.screen.follow(news)
+        elif self._place is not None and self.screen is self._place is self._arrived and not self._lagging():
             changes, self._undrawn = self._undrawn, Changes()
             self._place.refresh_view(changes)
 
@@ -176,6 +181,12 @@ class ConclabApp(App[None]):
     def action_help(self) -> None:
         """What the words mean, and every key."""
         self.push_screen(HelpScreen(commands(self.screen)))
+
+    def action_setup(self) -> None:
+        """What is shown and how, and which keys do what."""
+        from conclab.tui.screens.setup import SetupScreen  # looks into every screen for its keys: only when it is asked for
+
+        self.push_screen(SetupScreen(lambda: self._settings, self.change_settings, self.settings_file))
 
     def action_turn_theme(self) -> None:
         """To the next theme; after the last comes the first."""

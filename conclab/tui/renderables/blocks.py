@@ -47,6 +47,11 @@ class Line:
             self._segments.append(Segment(text, look))
         return self
 
+    @property
+    def cells(self) -> int:
+        """Cells that it takes so far."""
+        return sum(segment.cell_length for segment in self._segments)
+
     def strip(self, width: int, back: Style | None = None) -> Strip:
         """The line cut or filled to a width."""
         return Strip(self._segments).adjust_cell_length(width, back)

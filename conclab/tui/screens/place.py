@@ -30,10 +30,10 @@ class Place(Screen[None]):
     NAME: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="What the words mean, and every key", id="help"),
-        Binding("f1", "app.help", "Help", id="help.f1"),
+        Binding("f1", "app.help", "Help", tooltip="What the words mean, and every key", id="help.f1"),
         Binding("f2", "app.setup", "Set-up", show=False, tooltip="Columns, meters, theme, keys: what is shown and how", id="setup"),
         Binding("q", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit"),
-        Binding("f10", "app.quit", "Quit", id="quit.f10"),
+        Binding("f10", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit.f10"),
     ]
 
     def __init__(self, session: Session) -> None:
