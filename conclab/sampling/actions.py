@@ -33,8 +33,9 @@ from conclab.model.actions import (
 from conclab.model.core_lists import core_list
 from conclab.model.signals import signal_info
 from conclab.model.table import WHOLE, RowId
-from conclab.sampling.cpusets import allowed_cores, online_cores
-from conclab.sampling.holding import LINUX, EndedError, Held, user_name, who
+from conclab.sampling.cpusets import allowed_cores
+from conclab.sampling.holding import LINUX, EndedError, Held, who
+from conclab.sampling.refusals import missing, why_no_signal, why_not_changed
 
 _Answer = TypeVar("_Answer")
 _Change = Callable[[int, bool], None]
@@ -101,7 +102,7 @@ def _send(number: int, held: Held, confirmed: bool) -> str:
     except ProcessLookupError:
         raise EndedError from None
     except OSError as error:
-        raise RefusedError(_why_no_signal(error, number, held)) from None
+        raise RefusedError(why_no_signal(error, number, held)) from None
     if held.kernel:
         return "a thread of the kernel, which takes no notice of most signals"
     if not to_the_one_meant:
@@ -113,17 +114,6 @@ def _send(number: int, held: Held, confirmed: bool) -> str:
     if held.target.tid != WHOLE and info.harms:
         return "what ends or stops a thread by a signal ends or stops its whole process"
     return ""
-
-
-def _why_no_signal(error: OSError, number: int, held: Held) -> str:
-    if error.errno in (errno.EPERM, errno.EACCES):
-        although = "conclab runs as root" if os.geteuid() == 0 else "it is yours"
-        return (
-            _not_ours(held) or f"the system forbids it although {although}: a container, a security module, or it has other rights"
-        )
-    if error.errno == errno.EINVAL:
-        return f"there is no signal {number} here"
-    return _plain(error)
 
 
 # What each thread has for itself
@@ -149,7 +139,7 @@ def _change_threads(action: Action, held: Held) -> str:
             except ProcessLookupError:
                 continue
             except OSError as error:
-                why = _why_not_changed(error, action, held, tid)
+                why = why_not_changed(error, action, held)
                 refusals[why] = refusals.get(why, 0) + 1
                 continue
             changed += 1
@@ -222,57 +212,10 @@ def _cores_left_out(action: Affinity, target: RowId) -> str:
         got = frozenset(os.sched_getaffinity(target.tid or target.pid))
     except OSError:
         return ""
-    missing = action.cores - got
-    if not missing:
+    without = action.cores - got
+    if not without:
         return ""
-    return f"{_missing(missing)}, so it may use {core_list(got)}"
-
-
-def _missing(cores: frozenset[int]) -> str:
-    gone = cores - online_cores()
-    noun, verb = ("core", "is") if len(cores) == 1 else ("cores", "are")
-    reason = "not there" if gone == cores else "not in its cpuset" if not gone else "not there, or not in its cpuset"
-    return f"{noun} {core_list(cores)} {verb} {reason}"
-
-
-def _why_not_changed(error: OSError, action: Action, held: Held, tid: int) -> str:
-    if error.errno in (errno.EPERM, errno.EACCES):
-        return _not_ours(held) or _needs(action, tid)
-    if error.errno == errno.EINVAL:
-        if isinstance(action, Affinity):
-            return "the kernel has bound it to its core" if held.kernel else _missing(action.cores)
-        return "the kernel does not take that for it"
-    return _plain(error)
-
-
-def _needs(action: Action, tid: int) -> str:
-    """What it would take to do this to what is one's own."""
-    match action:
-        case Nice() | NiceBy():
-            need = "nice can only be lowered with CAP_SYS_NICE or a higher RLIMIT_NICE"
-        case Policy(policy, priority) if policy in REAL_TIME:
-            need = f"real-time priority {priority} needs CAP_SYS_NICE, or RLIMIT_RTPRIO of at least {priority}"
-        case Policy():
-            need = "leaving its policy needs CAP_SYS_NICE"
-        case IoPriority(klass, _level) if klass == IO_REAL_TIME:
-            need = "the real-time I/O class needs CAP_SYS_NICE or CAP_SYS_ADMIN"
-        case _:
-            need = "the kernel refused; it needs CAP_SYS_NICE"
-    if os.geteuid() == 0:
-        return f"{need}, which root does not have here (a container?), or its cgroup forbids it"
-    return f"{need}: run conclab as root for that"
-
-
-def _not_ours(held: Held) -> str:
-    """The reason where it is another user's and we are not root; else empty."""
-    owner = held.owner()
-    if owner is None or owner == os.geteuid() or os.geteuid() == 0:
-        return ""
-    return f"no permission, it belongs to {user_name(owner)}: run conclab as root for that"
-
-
-def _plain(error: OSError) -> str:
-    return f"the kernel refused it ({os.strerror(error.errno or 0)})"
+    return f"{missing(without)}, so it may use {core_list(got)}"
 
 
 # How things are now

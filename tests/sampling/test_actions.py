@@ -33,7 +33,7 @@ from conclab.model.actions import (
     Signal,
 )
 from conclab.model.table import WHOLE, RowId
-from conclab.sampling import actions, holding, task_text
+from conclab.sampling import holding, refusals, task_text
 from conclab.sampling.actions import ENDED, ENDED_MEANWHILE, INIT, OURSELVES, current, perform
 from conclab.sampling.cpusets import online_cores
 from conclab.sampling.files import read
@@ -357,7 +357,7 @@ def test_a_core_that_the_kernel_leaves_out_though_it_is_there_is_outside_of_the_
     child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = max(online_cores()) + 1
-    monkeypatch.setattr(actions, "online_cores", lambda: frozenset(range(gone + 1)))
+    monkeypatch.setattr(refusals, "online_cores", lambda: frozenset(range(gone + 1)))
     assert one(Affinity(frozenset({gone})), child.id).reason == f"core {gone} is not in its cpuset"
 
 

@@ -94,7 +94,7 @@ class AffinityDialog(TaskDialog[Affinity]):
         here = [f"core {self._cursor}"]
         siblings = sorted(self._siblings.get(self._cursor, frozenset()) - {self._cursor})
         if siblings:
-            here.append(f"shares its physical core with {core_list(siblings)}")
+            here.append(f"SMT sibling of {core_list(siblings)}")
         if self._cursor not in self._free:
             here.append("not in its cpuset")
         keys = [("a", "all", "all"), ("n", "none", "none"), ("i", "invert", "invert")]

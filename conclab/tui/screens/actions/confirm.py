@@ -21,7 +21,7 @@ class ConfirmDialog(TaskDialog[bool]):
     """Returns True when it shall be done, None when not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "go", "Yes", tooltip="Do it", id="confirm.yes"),
+        Binding("y", "yes", "Yes", tooltip="Do it", id="confirm.yes"),
         Binding("n", "cancel", "No", tooltip="Do not do it", id="confirm.no"),
         Binding("left", "app.focus_previous", "Left", show=False, tooltip="To the other answer", id="confirm.left"),
         Binding("right", "app.focus_next", "Right", show=False, tooltip="To the other answer", id="confirm.right"),
@@ -46,6 +46,13 @@ class ConfirmDialog(TaskDialog[bool]):
 
     def answer(self) -> bool | None:
         return True
+
+    def action_yes(self) -> None:
+        self.done()
+
+    def action_go(self) -> None:
+        """Enter is the safe answer, wherever the focus is."""
+        self.action_cancel()
 
     def lines(self, width: int) -> list[Strip]:
         palette = self.body.palette

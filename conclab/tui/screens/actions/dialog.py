@@ -140,14 +140,18 @@ class TaskDialog(ModalScreen[_Answer | None]):
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "go":
-            self.action_go()
+            self.done()
         else:
             self.action_cancel()
 
-    def action_go(self) -> None:
+    def done(self) -> None:
+        """Return what was chosen, if anything was."""
         answer = self.answer()
         if answer is not None:
             self.dismiss(answer)
+
+    def action_go(self) -> None:
+        self.done()
 
     def action_cancel(self) -> None:
         self.dismiss(None)
