@@ -196,7 +196,7 @@ class NiceDialog(ScheduleDialog[Nice]):
         super().__init__(rows, now, 0, now.nice or 0)
 
     def now_is(self) -> str:
-        return "" if self._now.nice is None else str(self._now.nice)
+        return "" if self._now.nice is None else f"nice {self._now.nice}"
 
     def now_level(self) -> int | None:
         return self._now.nice
@@ -258,7 +258,7 @@ class PolicyDialog(ScheduleDialog[Policy]):
     TITLE_TEXT = "Scheduling policy"
     CHOICES = (
         Choice(OTHER, "OTHER", "the usual one: cores are shared, by nice"),
-        Choice(BATCH, "BATCH", "the same, for long computations: it waits a little longer"),
+        Choice(BATCH, "BATCH", "the same, for long work: less eager to begin"),
         Choice(IDLE, "IDLE", "next to nothing while anybody else wants the core"),
         Choice(FIFO, "FIFO", "real-time: before all of these, until it waits or ends", RT_PRIORITIES),
         Choice(RR, "RR", "real-time, in turn with those of the same priority", RT_PRIORITIES),

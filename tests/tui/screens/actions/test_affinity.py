@@ -139,3 +139,12 @@ def test_every_core_has_its_place_in_the_grid(count: int, width: int) -> None:
 def test_cores_that_are_offline_leave_a_gap_in_the_numbers_only() -> None:
     (strip,) = grid_lines([0, 2, 3], frozenset({2}), None, None, 40, DARK)
     assert strip.text.split() == ["□", "0", "■", "2", "□", "3"]
+
+
+async def test_without_colour_the_cursor_and_what_is_chosen_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(sixteen) as dialog:
+        assert dialog.app.no_color
+        await dialog.press("right")
+        (row,) = [line for line in dialog.lines() if "▸" in line]
+        assert "■ 0  ▸■ 1   □ 2" in row
