@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from conclab.model.lanes import MOST_CELLS, CoreHistory, cell_of, extend_cores
 from conclab.model.machine import MachineRates, MachineSample, rates_between
-from conclab.model.processes import ProcessTable
 
 _RATE_WINDOW_NS = 900_000_000
 """Figures change once a second even while the machine is read four times: faster ones cannot be read, and jump."""
@@ -19,12 +18,6 @@ class History:
 
     first: int = 0
     values: tuple[float | None, ...] = ()
-
-    def last(self, newest: int, cells: int) -> list[float | None]:
-        """So many cells up to ``newest``; None where nothing is known."""
-        begin = newest - cells + 1 - self.first
-        known = self.values[max(0, begin) : max(0, begin + cells)]
-        return [None] * min(cells, max(0, -begin)) + list(known) + [None] * (cells - max(0, -begin) - len(known))
 
     def extended(self, start: int, stop: int, value: float | None) -> History:
         """With the cells from ``start`` up to ``stop``, all with one value. After a gap it begins anew."""
@@ -42,7 +35,6 @@ class MachineState:
     rates: MachineRates | None = None
     rates_from: MachineSample | None = None
     cores: tuple[CoreHistory, ...] = ()
-    processes: ProcessTable | None = None
     histories: Mapping[str, History] = field(default_factory=dict)
     """By what ``levels`` calls it: memory, swap, pressure, received, sent, read, written, disk, group, gpu0, …"""
 
@@ -80,10 +72,8 @@ def _extended(state: MachineState, before: MachineSample, after: MachineSample, 
     return {name: state.histories.get(name, History(start)).extended(start, stop, value) for name, value in now.items()}
 
 
-def fold_machine(state: MachineState, item: MachineSample | ProcessTable) -> MachineState:
+def fold_machine(state: MachineState, item: MachineSample) -> MachineState:
     """The state after one more sample."""
-    if isinstance(item, ProcessTable):
-        return replace(state, processes=item)
     if state.sample is None or item.at_ns <= state.sample.at_ns:
         return replace(state, sample=item, rates_from=item)
     start = state.rates_from or state.sample

@@ -39,46 +39,12 @@ def switches(text: bytes) -> tuple[int, int] | None:
         return None
 
 
-def core_numbers(text: bytes) -> list[int]:
-    """The numbers of the cores that /proc/stat has lines of: those that are online, so some may be missing."""
-    found = []
-    for line in text.splitlines():
-        name = line.split(b" ", 1)[0]
-        if name.startswith(b"cpu") and name[3:].isdigit():
-            found.append(int(name[3:]))
-    return found
-
-
-def running(text: bytes) -> int | None:
-    """``procs_running`` of /proc/stat: tasks that run or could."""
-    start = text.find(b"\nprocs_running ")
-    if start < 0:
-        return None
-    try:
-        return int(text[start:].split(maxsplit=2)[1])
-    except (IndexError, ValueError):
-        return None
-
-
 def tasks_in_loadavg(text: bytes) -> int | None:
     """How many tasks there are in all, threads counted: the part after the slash in /proc/loadavg's fourth field."""
     try:
         return int(text.split()[3].split(b"/")[1])
     except (IndexError, ValueError):
         return None
-
-
-def pressure_some_avg10(text: bytes) -> float | None:
-    """Share 0 to 1 of the last 10 s in which some task waited: /proc/pressure/* (Documentation/accounting/psi.rst)."""
-    for line in text.splitlines():
-        if line.startswith(b"some "):
-            for field in line.split():
-                if field.startswith(b"avg10="):
-                    try:
-                        return float(field[6:]) / 100
-                    except ValueError:
-                        return None
-    return None
 
 
 def cpu_max(text: bytes) -> float | None:

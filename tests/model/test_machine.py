@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from conclab.model.machine import CoreTimes, Witness, core_load, foreign_s, rates_between, stolen_s
+from conclab.model.machine import CorePlace, CoreTimes, Witness, core_load, foreign_s, rates_between, stolen_s
 from tests.model.builders import SECOND, machine_of, machine_sample, times
 
 
@@ -138,3 +139,26 @@ def test_a_core_that_is_offline_has_no_load() -> None:
 @pytest.mark.parametrize(("usable", "workers"), [(0.5, 1), (1.0, 1), (1.9, 1), (2.0, 2), (7.99, 7)])
 def test_a_part_of_a_core_carries_no_worker_but_the_first(usable: float, workers: int) -> None:
     assert machine_of(cores=8, usable=usable).whole_cores == workers
+
+
+def test_births_are_counted_a_second() -> None:
+    before = replace(machine_sample(0), births=100)
+    rates = rates_between(before, replace(machine_sample(2 * SECOND), births=150))
+    assert rates is not None
+    assert rates.births_per_s == 25.0
+    rates = rates_between(machine_sample(0), machine_sample(SECOND))
+    assert rates is not None
+    assert (rates.births_per_s, rates.traffic) == (None, None)
+
+
+def test_a_machine_has_a_slot_for_every_core_that_is_there() -> None:
+    machine = machine_of(cores=3)
+    assert machine.slots == 3
+    assert replace(machine, places=(CorePlace(),) * 4).slots == 4, "one is offline"
+
+
+@pytest.mark.parametrize(
+    ("siblings", "number", "second"), [((0, 4), 0, False), ((0, 4), 4, True), ((4,), 4, False), ((), 4, False)]
+)
+def test_the_second_thread_of_a_core_is_told_from_the_first(siblings: tuple[int, ...], number: int, second: bool) -> None:
+    assert CorePlace(siblings=siblings).is_second(number) is second

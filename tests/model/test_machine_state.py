@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from conclab.model.lanes import CELL_NS, cell_of
+from dataclasses import replace
+
+from conclab.model.lanes import CELL_NS, MOST_CELLS, cell_of
 from conclab.model.machine import MachineSample
-from conclab.model.machine_state import MachineState, fold_machine
-from conclab.model.processes import ProcessTable
+from conclab.model.machine_state import History, MachineState, fold_machine, levels
+from conclab.model.surroundings import Gpu, Interface, Pressure, Stall, Surroundings
 from tests.model.builders import MS, SECOND, machine_sample, times
 
 START = 100 * SECOND
@@ -62,10 +64,45 @@ def test_a_sample_from_before_begins_anew_as_when_a_replay_jumps_back() -> None:
     assert state.rates.switches_per_s == 500.0
 
 
-def test_a_table_of_processes_is_kept_beside_the_machine() -> None:
-    before = _fold(_at(0), _at(SECOND, switches=10))
-    table = ProcessTable(START + 2 * SECOND, ())
-    after = fold_machine(before, table)
-    assert after.processes is table
-    assert (after.sample, after.rates, after.cores) == (before.sample, before.rates, before.cores)
-    assert fold_machine(after, _at(3 * SECOND)).processes is table
+def _with(sample: MachineSample, received: int, at_ns: int | None = None) -> MachineSample:
+    """The sample with a network card that has received so much, read at a moment of its own."""
+    around = Surroundings(sample.at_ns if at_ns is None else at_ns, interfaces=(Interface("eth0", received, 0, True),))
+    return replace(sample, around=around, memory_used=2, memory_total=8)
+
+
+def test_what_is_read_more_rarely_keeps_its_figure_until_it_is_read_again() -> None:
+    state = _fold(_with(_at(0), 0), _with(_at(SECOND), 500))
+    assert state.rates is not None
+    assert state.rates.traffic is not None
+    assert state.rates.traffic.received_per_s == 500.0
+    state = fold_machine(state, _with(_at(2 * SECOND, switches=7), 500, at_ns=START + SECOND))
+    assert state.rates is not None
+    assert state.rates.switches_per_s == 7.0
+    assert state.rates.traffic is not None
+    assert state.rates.traffic.received_per_s == 500.0
+
+
+def test_meters_have_histories_in_the_cells_of_the_cores() -> None:
+    state = _fold(*(_with(_at(number * SECOND), 100 * number * number) for number in range(4)))
+    memory, received = state.histories["memory"], state.histories["received"]
+    assert memory.first == received.first == cell_of(START)
+    assert memory.values == (0.25,) * 12
+    assert received.values == (100.0,) * 4 + (300.0,) * 4 + (500.0,) * 4
+    assert len(state.cores[0].busy) == 12
+
+
+def test_a_history_is_bounded_and_begins_anew_after_a_gap() -> None:
+    history = History().extended(10, 12, 0.5)
+    assert history == History(10, (0.5, 0.5))
+    assert history.extended(12, 13, None) == History(10, (0.5, 0.5, None))
+    assert history.extended(20, 21, 1.0) == History(20, (1.0,))
+    long = History(0, (0.0,) * MOST_CELLS).extended(MOST_CELLS, MOST_CELLS + 3, 1.0)
+    assert (long.first, len(long.values), long.values[-3:]) == (3, MOST_CELLS, (1.0, 1.0, 1.0))
+
+
+def test_pressure_is_that_of_the_scarcest_thing_and_a_gpu_has_a_history() -> None:
+    around = Surroundings(START, pressure=Pressure(Stall(0.1), Stall(0.0), Stall(0.3)), gpus=(Gpu("x", 0.75, 1, 2),))
+    found = levels(replace(_at(0), around=around), None)
+    assert (found["pressure"], found["gpu0"]) == (0.3, 0.75)
+    assert "swap" not in found, "this machine has none"
+    assert levels(_at(0), None).get("pressure") is None

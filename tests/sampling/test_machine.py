@@ -1,4 +1,4 @@
-"""The machine's facts and counters, against psutil, /proc and canned cgroup files."""
+"""The machine's facts and counters, against psutil and /proc."""
 
 from __future__ import annotations
 
@@ -12,89 +12,12 @@ import psutil
 import pytest
 
 from conclab.model.machine import rates_between
-from conclab.sampling import machine
-from conclab.sampling.machine import memory_available, observe, quota_cores, read_facts, read_machine
+from conclab.sampling import cgroup, devices, machine, topology
+from conclab.sampling.cgroup import Limits
+from conclab.sampling.machine import MachineReader, memory_available, observe, read_facts, read_machine
 from tests.sampling.builders import LINUX
 
 HERTZ = os.sysconf("SC_CLK_TCK")
-V1, V2 = "/sys/fs/cgroup/cpu", "/sys/fs/cgroup"
-
-
-def _cgroups(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
-    """Let only these files exist. Paths are normalised: the kernel does not mind a slash more."""
-
-    def read(path: str) -> bytes | None:
-        found = files.get(os.path.normpath(path))
-        return None if found is None else found.encode()
-
-    monkeypatch.setattr(machine, "read", read)
-
-
-def _v1(folder: str, quota: str, period: str = "100000\n") -> dict[str, str]:
-    return {f"{folder}/cpu.cfs_quota_us": quota, f"{folder}/cpu.cfs_period_us": period}
-
-
-def test_without_cgroups_there_is_no_quota(monkeypatch: pytest.MonkeyPatch) -> None:
-    _cgroups(monkeypatch, {})
-    assert quota_cores() is None
-
-
-@pytest.mark.parametrize(
-    ("limits", "cores"),
-    [
-        ({}, None),
-        ({"": "max 100000\n", "/a": "max 100000\n", "/a/b": "max 100000\n"}, None),
-        ({"/a/b": "150000 100000\n"}, 1.5),
-        ({"/a/b": "max 100000\n", "/a": "250000 100000\n"}, 2.5),
-        ({"/a/b": "400000 100000\n", "/a": "50000 100000\n"}, 0.5),
-        ({"/a/b": "50000 100000\n", "/a": "400000 100000\n", "": "200000 100000\n"}, 0.5),
-        ({"": "100000 100000\n", "/a": "max 100000\n", "/a/b": "400000 100000\n"}, 1.0),
-        ({"/a/b": "rubbish\n", "/a": "200000 100000\n"}, 2.0),
-        ({"/a/b": "", "/a/c": "50000 100000\n"}, None),
-    ],
-)
-def test_the_tightest_quota_on_the_way_up_counts(
-    limits: dict[str, str], cores: float | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = {f"{V2}{folder}/cpu.max": text for folder, text in limits.items()}
-    _cgroups(monkeypatch, {"/proc/self/cgroup": "0::/a/b\n", **files})
-    assert quota_cores() == cores
-
-
-def test_a_container_sees_its_quota_at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    _cgroups(monkeypatch, {"/proc/self/cgroup": "0::/\n", f"{V2}/cpu.max": "50000 100000\n"})
-    assert quota_cores() == 0.5
-
-
-@pytest.mark.parametrize(
-    ("files", "cores"),
-    [
-        (_v1(f"{V1}/docker/ab", "150000\n"), 1.5),
-        (_v1(f"{V1}/docker/ab", "-1\n"), None),
-        (_v1(f"{V1}/docker/ab", "soon\n"), None),
-        (_v1(f"{V1}/docker/ab", "100000\n", "0\n"), None),
-        (_v1(V1, "50000\n"), 0.5),
-        ({**_v1(f"{V1}/docker/ab", "-1\n"), **_v1(V1, "300000\n")}, 3.0),
-        (_v1(f"{V1},cpuacct/docker/ab", "200000\n", "50000\n"), 4.0),
-        ({f"{V1}/docker/ab/cpu.cfs_quota_us": "150000\n"}, None),
-    ],
-)
-def test_a_quota_of_cgroup_v1(files: dict[str, str], cores: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    _cgroups(monkeypatch, {"/proc/self/cgroup": "4:cpu,cpuacct:/docker/ab\n9:memory:/x\n", **files})
-    assert quota_cores() == cores
-
-
-def test_a_v1_quota_of_the_group_above_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A slice with a quota around a scope without one: the kernel holds the scope to the slice's.
-    files = {**_v1(f"{V1}/limited.slice/a.scope", "-1\n"), **_v1(f"{V1}/limited.slice", "150000\n"), **_v1(V1, "-1\n")}
-    _cgroups(monkeypatch, {"/proc/self/cgroup": "4:cpu,cpuacct:/limited.slice/a.scope\n", **files})
-    assert quota_cores() == 1.5
-
-
-def test_with_both_kinds_of_cgroups_the_tighter_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {f"{V2}/b/cpu.max": "100000 100000\n", **_v1(f"{V1}/a", "300000\n")}
-    _cgroups(monkeypatch, {"/proc/self/cgroup": "4:cpu:/a\n0::/b\n", **files})
-    assert quota_cores() == 1.0
 
 
 def test_facts_are_what_psutil_says_too() -> None:
@@ -115,7 +38,7 @@ def test_usable_cores_are_the_least_of_what_limits_them(
 ) -> None:
     monkeypatch.setattr(psutil, "cpu_count", lambda: 8)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: affinity)
-    monkeypatch.setattr(machine, "quota_cores", lambda: quota)
+    monkeypatch.setattr(machine, "find_limits", lambda _memory: Limits(quota))
     facts = read_facts()
     assert (facts.cores, facts.affinity, facts.usable_cores) == (8, tuple(sorted(affinity)), usable)
     assert facts.quota_cores == quota
@@ -126,7 +49,7 @@ def test_usable_cores_are_the_least_of_what_limits_them(
 def test_a_system_without_affinity_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.delattr(os, "sched_setaffinity", raising=False)
-    monkeypatch.setattr(machine, "quota_cores", lambda: None)
+    monkeypatch.setattr(machine, "find_limits", lambda _memory: Limits())
     facts = read_facts()
     assert (facts.affinity, facts.can_pin, facts.usable_cores) == ((), False, facts.cores)
 
@@ -184,13 +107,24 @@ def test_levels_are_those_that_psutil_and_proc_tell() -> None:
     assert sample.pressure_cpu is None or 0 <= sample.pressure_cpu <= 1
 
 
-def test_what_a_locked_down_proc_does_not_tell_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "read", lambda _path: None)
-    sample = read_machine()
-    assert (sample.threads, sample.running, sample.pressure_cpu) == (None, None, None)
-    monkeypatch.setattr(machine, "read", lambda _path: b"")
-    sample = read_machine()
-    assert (sample.threads, sample.running, sample.pressure_cpu) == (None, None, None)
+def _nothing_is_told(monkeypatch: pytest.MonkeyPatch, answer: bytes | None) -> None:
+    for module in (machine, cgroup, devices, topology):
+        monkeypatch.setattr(module, "read", lambda _path: answer)
+
+
+@LINUX
+@pytest.mark.parametrize("answer", [None, b"", b"rubbish\n\xff: kB\n1 2 3\n"])
+def test_what_a_locked_down_proc_does_not_tell_is_missing(answer: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    _nothing_is_told(monkeypatch, answer)
+    sample = MachineReader().read()
+    assert sample.cores == ()
+    assert (sample.threads, sample.running, sample.pressure_cpu, sample.kernel_threads) == (None, None, None, None)
+    assert (sample.switches, sample.interrupts, sample.births) == (None, None, None)
+    assert (sample.memory_total, sample.memory_used, sample.swap_total, sample.memory_shared) == (None, None, None, None)
+    assert sample.around is not None
+    assert (sample.around.group, sample.around.compressed, sample.around.offline) == (None, None, ())
+    assert not sample.around.disks
+    assert not sample.around.interfaces
 
 
 def _burn(nanoseconds: int) -> None:
@@ -239,13 +173,16 @@ def test_a_witness_sees_the_whole_machine() -> None:
     assert all(core.steal is not None for core in witness.cores if core)
 
 
-def test_a_core_that_is_offline_leaves_a_gap_so_that_positions_are_the_kernels_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    times = psutil.cpu_times(percpu=True)[0]
-    monkeypatch.setattr(psutil, "cpu_times", lambda percpu: [times, times, times])
-    monkeypatch.setattr(
-        machine, "read", lambda path: b"cpu  9 9\ncpu0 1 2\ncpu2 1 2\ncpu3 1 2\nintr 5\n" if path == "/proc/stat" else None
-    )
-    assert [core is not None for core in read_machine().cores] == [True, False, True, True]
+def test_a_system_without_proc_is_asked_through_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS, which counts neither iowait nor what was stolen."""
+    _nothing_is_told(monkeypatch, None)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    sample = MachineReader().read()
+    assert len(sample.cores) == psutil.cpu_count()
+    assert all(core is not None and core.user > 0 and (core.iowait, core.steal) == (None, None) for core in sample.cores)
+    assert sample.memory_total == psutil.virtual_memory().total
+    assert sample.switches is not None
+    assert (sample.births, sample.running, sample.kernel_threads) == (None, None, None)
 
 
 def test_a_proc_without_the_machines_files_leaves_blanks_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,15 +191,64 @@ def test_a_proc_without_the_machines_files_leaves_blanks_and_no_traceback(monkey
     def missing(*_arguments: object, **_more: object) -> None:
         raise FileNotFoundError(2, "No such file or directory")
 
-    for name in ("virtual_memory", "swap_memory", "cpu_times", "cpu_stats", "boot_time"):
+    for name in ("virtual_memory", "swap_memory", "cpu_times", "cpu_stats", "boot_time", "pids"):
         monkeypatch.setattr(psutil, name, missing)
-    monkeypatch.setattr(machine, "read", lambda _path: None)
-    sample = read_machine()
-    assert sample.cores == ()
-    assert (sample.memory_total, sample.memory_used, sample.swap_total, sample.switches) == (None, None, None, None)
+    _nothing_is_told(monkeypatch, None)
+    for platform in ("linux", "darwin"):
+        monkeypatch.setattr(sys, "platform", platform)
+        sample = MachineReader().read()
+        assert sample.cores == ()
+        assert (sample.memory_total, sample.memory_used, sample.swap_total, sample.switches) == (None, None, None, None)
     assert memory_available() is None
     assert read_facts().memory_bytes is None
     assert observe().cores == ()
+
+
+@LINUX
+def test_what_costs_more_is_read_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, now = MachineReader(), 10**12
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now)
+    first = reader.read().around
+    now += 700_000_000
+    again = reader.read()
+    assert again.at_ns == now
+    assert again.around is first
+    now += 300_000_000
+    later = reader.read().around
+    assert later is not None
+    assert later.at_ns == now
+
+
+@LINUX
+def test_processes_are_as_many_as_are_listed() -> None:
+    reader = MachineReader()
+    for _ in range(50):  # they come and go while one counts
+        least = len(psutil.pids())
+        sample = reader.read()
+        reader._around = None
+        if least == len(psutil.pids()) == sample.processes:
+            return
+    raise AssertionError(f"{sample.processes} processes, but {least} in /proc")
+
+
+@LINUX
+def test_where_proc_counts_more_than_it_shows_processes_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a pid namespace, whose /proc has the number of all processes of the machine in its link count."""
+    shown = psutil.pids()[:-1]
+    monkeypatch.setattr(psutil, "pids", lambda: shown)
+    assert MachineReader().read().processes == len(shown)
+
+
+@LINUX
+def test_used_memory_is_what_free_says() -> None:
+    sample = read_machine()
+    assert sample.memory_used is not None
+    assert sample.memory_used == pytest.approx(psutil.virtual_memory().used, rel=0.2)
+    parts = (sample.memory_total, sample.memory_free, sample.memory_shared, sample.memory_cached)
+    memory = psutil.virtual_memory()
+    assert parts[0] == memory.total
+    assert all(part is not None for part in parts)
+    assert sample.memory_shared == pytest.approx(memory.shared, rel=0.5, abs=1 << 24)
 
 
 def test_available_memory_is_what_psutil_says() -> None:

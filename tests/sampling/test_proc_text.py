@@ -19,13 +19,13 @@ def _stat(name: bytes) -> bytes:
     return b"2213 (" + name + b")" + _TAIL
 
 
-@pytest.mark.parametrize("parse", [proc_text.schedstat, proc_text.stat, proc_text.switches, proc_text.running])
+@pytest.mark.parametrize("parse", [proc_text.schedstat, proc_text.stat, proc_text.switches])
 @pytest.mark.parametrize("text", [b"", b"\n", b"\x00", b")", b"garbage ( in ) here", b"\xff\xfe"])
 def test_text_that_says_nothing_gives_nothing(parse: Callable[[bytes], object], text: bytes) -> None:
     assert parse(text) is None
 
 
-@pytest.mark.parametrize("parse", [proc_text.tasks_in_loadavg, proc_text.pressure_some_avg10, proc_text.cpu_max])
+@pytest.mark.parametrize("parse", [proc_text.tasks_in_loadavg, proc_text.cpu_max])
 @pytest.mark.parametrize("text", [b"", b"\n", b"some", b"x y z q", b"\xff\xfe \xff \xff \xff/\xff"])
 def test_machine_wide_text_that_says_nothing_gives_nothing(parse: Callable[[bytes], object], text: bytes) -> None:
     assert parse(text) is None
@@ -109,35 +109,10 @@ def test_a_status_without_both_counters_gives_neither(text: bytes) -> None:
     assert proc_text.switches(text) is None
 
 
-_PROC_STAT = (
-    b"cpu  10 20 30 40 50 0 1 2 0 0\ncpu0 10 20 30 40 50 0 1 2 0 0\nintr 812 0 9 0\nctxt 99123\nbtime 1700000000\n"
-    b"processes 31337\nprocs_running 3\nprocs_blocked 1\nsoftirq 55 0 5\n"
-)
-
-
-def test_running_tasks_of_proc_stat() -> None:
-    assert proc_text.running(_PROC_STAT) == 3
-
-
-@pytest.mark.parametrize("cut", [b"procs_running", b"3\nprocs_blocked"])
-def test_a_proc_stat_that_ends_too_early(cut: bytes) -> None:
-    assert proc_text.running(_PROC_STAT[: _PROC_STAT.index(cut)]) is None
-
-
 def test_tasks_in_loadavg() -> None:
     assert proc_text.tasks_in_loadavg(b"0.52 0.58 0.59 3/612 41231\n") == 612
     assert proc_text.tasks_in_loadavg(b"0.52 0.58 0.59 3") is None
     assert proc_text.tasks_in_loadavg(b"0.52 0.58 0.59") is None
-
-
-def test_pressure_is_a_share_of_one() -> None:
-    text = b"some avg10=12.50 avg60=1.51 avg300=0.87 total=134018493\nfull avg10=99.00 avg60=0.00 avg300=0.00 total=0\n"
-    assert proc_text.pressure_some_avg10(text) == pytest.approx(0.125)
-
-
-@pytest.mark.parametrize("text", [b"full avg10=1.00 avg60=0.00\n", b"some avg60=1.51\n", b"some avg10=\n", b"some avg10=x\n"])
-def test_pressure_that_does_not_tell_of_some_in_ten_seconds(text: bytes) -> None:
-    assert proc_text.pressure_some_avg10(text) is None
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _filled(lines: list[Strip], count: int, width: int) -> list[Strip]:
 
 def _words(width: int, columns: int) -> int:
     """Cells of the words after a bar, one space included; 0: as many as they need."""
-    return min(48, 26 + (width - _ALIGNED_FROM) // 4) if columns == 1 and width >= _ALIGNED_FROM else 0
+    return min(38, 26 + (width - _ALIGNED_FROM) // 6) if columns == 1 and width >= _ALIGNED_FROM else 0
 
 
 def _cores(scene: Scene, block: Cores, width: int) -> list[Strip]:
@@ -91,7 +91,7 @@ def _beside(scene: Scene, lines: int) -> list[Strip]:
     """The figures as a column of names and numbers."""
     known = _counts(scene)
     threads = ", ".join(part for part in (known.get("threads", ""), _said(known, "kernel", "{} kernel")) if part)
-    running = ", ".join(part for part in (known.get("running", ""), _said(known, "waiting", "{} waiting for a core")) if part)
+    running = ", ".join(part for part in (known.get("running", ""), _said(known, "waiting", "{} want a core")) if part)
     pairs = [("load", known.get("load", "")), ("processes", known.get("processes", "")), ("threads", threads)]
     pairs += [("running", running), ("switches", known.get("switches", "")), ("births", known.get("births", ""))]
     pairs += [("interrupts", known.get("interrupts", "")), ("up", known.get("up", "")), ("cores", known.get("offline", ""))]
@@ -127,20 +127,25 @@ def _tasks(scene: Scene, layout: Layout, lines: int, width: int) -> list[Strip]:
 
 
 def _legend(scene: Scene, width: int) -> Strip:
-    """What the colours of the bars mean, or the glyphs where there are none."""
-    palette, line = scene.palette, Line()
-    dim = style(palette.dim)
+    """What the colours of the bars mean, or the glyphs where there are none; as many of the explanations as fit."""
+    palette, line, left = scene.palette, Line(), width
     cores = (("user", palette.user), ("system", palette.system), ("nice", palette.nice), ("iowait", palette.iowait))
     memory = (("used", palette.memory), ("shared", palette.shared), ("buffers", palette.buffers), ("cache", palette.cache))
-    groups = (("cores", (*cores, ("steal", palette.steal)), PART_GLYPHS), ("memory", memory, MEMORY_GLYPHS))
-    for title, parts, glyphs in groups:
-        line.add(f"{title}  ", dim)
-        for number, (name, colour) in enumerate(parts):
-            line.add(glyphs[number] if scene.colourless else "█", style(colour)).add(f" {name}  ", dim)
-        line.add("  ")
     places = scene.machine.places
-    if any(place.is_second(core) for core, place in enumerate(places)):
-        line.add("' second thread of a core  ", dim)
+    pieces: list[tuple[str, str, str]] = [("", "", "cores")]
+    pieces += [(PART_GLYPHS[number], colour, name) for number, (name, colour) in enumerate((*cores, ("steal", palette.steal)))]
+    pieces += [("", "", " memory")]
+    pieces += [(MEMORY_GLYPHS[number], colour, name) for number, (name, colour) in enumerate(memory)]
     if any(place.kind for place in places):
-        line.add("P fast, E efficient", dim)
+        pieces += [("P", palette.text, "fast"), ("E", palette.text, "efficient")]
+    if any(place.is_second(core) for core, place in enumerate(places)):
+        pieces.append(("'", palette.text, "second thread"))
+    for glyph, colour, name in pieces:
+        shown = "█" if glyph in PART_GLYPHS and not scene.colourless else glyph
+        left -= cell_len(f"{shown} {name}  ")
+        if left < 0:
+            break
+        if glyph:
+            line.add(shown, style(colour)).add(" ")
+        line.add(f"{name}  ", style(palette.dim))
     return line.strip(width)

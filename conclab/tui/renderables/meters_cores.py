@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
 from textual.strip import Strip
 
 from conclab.model import figures
-from conclab.model.lanes import CoreHistory, cell_of
+from conclab.model.lanes import CELL_NS, CoreHistory, cell_of
 from conclab.model.machine import CoreLoad, CorePlace, Machine
 from conclab.model.machine_state import MachineState
 from conclab.tui.palettes import Palette
@@ -16,6 +17,9 @@ from conclab.tui.renderables.blocks import Line, fit, height_of, right, stacked,
 from conclab.tui.renderables.meters_layout import BARS, DOTS, FIGURES, GLYPHS, HISTORY_FROM, SMALL, Cores, grid_label
 
 PART_GLYPHS = "█▓▒░▚"
+_LONGEST_BAR = 40
+PER_SECOND = 1_000_000_000 // CELL_NS
+"""Cells of the histories in a second, which is one character here: the machine is mostly read once a second."""
 _LEFT_DOTS, _RIGHT_DOTS = (0, 0x40, 0x44, 0x46, 0x47), (0, 0x80, 0xA0, 0xB0, 0xB8)
 """Braille dots of a column of nought to four (Unicode chart U+2800)."""
 
@@ -56,7 +60,7 @@ class Scene:
 
 def bar_size(width: int) -> int:
     """Of a meter's column; what is left is for figures and history."""
-    return max(6, int((width - 6) * 0.32))
+    return max(6, min(_LONGEST_BAR, int((width - 6) * 0.32)))
 
 
 def core_parts(load: CoreLoad, palette: Palette) -> list[tuple[float, Style]]:
@@ -108,10 +112,18 @@ def _bar(line: Line, scene: Scene, core: int, width: int, digits: int, value: in
     size = bar_size(width) if has_history else room - 6
     add_bar(line, core_parts(load, palette) if load else [], size, scene)
     busy = figures.percent(load.busy if load else None)
-    line.add(fit(" " + right(busy, 5), max(6, value)) if has_history else right(busy, 6), style(palette.text))
+    line.add(right(busy, 6), style(palette.text))
     if has_history:
-        line.add(" ")
+        line.add(fit(_parts_in_figures(load) if value >= 26 else "", max(6, value) - 6), style(palette.dim)).add(" ")
         _history(line, scene, core, room - size - max(6, value) - 1, palette.other)
+
+
+def _parts_in_figures(load: CoreLoad | None) -> str:
+    """Per cent in user mode (nice included), in the kernel, and waiting for a disk, in the words of top(1)."""
+    if load is None:
+        return ""
+    parts = (("us", load.user + (load.nice or 0.0)), ("sy", load.system + (load.irq or 0.0)), ("wa", load.iowait))
+    return "".join(f" {name}{share * 100:3.0f}" for name, share in parts if share is not None)
 
 
 def _small(line: Line, scene: Scene, core: int, width: int, digits: int, _value: int) -> None:
@@ -122,15 +134,32 @@ def _small(line: Line, scene: Scene, core: int, width: int, digits: int, _value:
         line.add(fit("offline", room + 5), style(palette.dim))
         return
     _history(line, scene, core, room, palette.user)
-    line.add(right(figures.percent(load.busy) if load else "", 5), style(palette.text))
+    line.add(fit(right(f"{load.busy * 100:.0f}" if load else "", 4), 5), style(palette.text))
 
 
 def _history(line: Line, scene: Scene, core: int, width: int, colour: str) -> None:
     cores = scene.state.cores
     history = cores[core] if core < len(cores) else CoreHistory()
-    newest = scene.newest
-    heights = "".join(height_of(history.at(cell) or 0.0) for cell in range(newest - width + 1, newest + 1))
-    line.add(heights, style(colour, scene.palette.trough))
+    add_history(line, seconds(history.first, history.busy, scene.newest, width), colour, scene.palette)
+
+
+def seconds(first: int, values: Sequence[float | None], newest: int, width: int) -> list[float]:
+    """So many whole seconds of a history of cells, the last of them at the right; nought where nothing is known.
+
+    A second is one of the clock's, not the last four cells: what is drawn moves on by one character a second and does not shimmer.
+    """
+    last = (newest + 1) // PER_SECOND
+    found = []
+    for second in range(last - width, last):
+        begin = second * PER_SECOND - first
+        known = [value for value in values[max(0, begin) : max(0, begin + PER_SECOND)] if value is not None]
+        found.append(sum(known) / len(known) if known else 0.0)
+    return found
+
+
+def add_history(line: Line, values: Sequence[float], colour: str, palette: Palette) -> None:
+    """A height for each value, 0 to 1."""
+    line.add("".join([height_of(value) for value in values]), style(colour, palette.trough))
 
 
 def add_bar(line: Line, parts: list[tuple[float, Style]], size: int, scene: Scene, glyphs: str = PART_GLYPHS) -> None:

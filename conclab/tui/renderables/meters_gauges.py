@@ -11,11 +11,10 @@ from textual.strip import Strip
 
 from conclab.model import figures
 from conclab.model.machine import MachineSample
-from conclab.model.machine_state import History
 from conclab.model.surroundings import Gpu, Surroundings, Traffic
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.blocks import Line, fit, height_of, style
-from conclab.tui.renderables.meters_cores import Scene, add_bar, bar_size
+from conclab.tui.renderables.meters_cores import Scene, add_bar, add_history, bar_size, seconds
 from conclab.tui.renderables.meters_layout import Gauges
 
 LABEL = 6
@@ -23,6 +22,9 @@ MEMORY_GLYPHS = "█▓▒░"
 _LEAST_SCALE = 16 * 1024
 """Bytes a second that a history of traffic reaches to at least: a trickle should not look like a flood."""
 _LEAST_HISTORY = 8
+_WORDS = 24
+"""Cells that the words of a meter want at least where a history follows them."""
+_RATES = {"quota": "Quota", "network": "Net", "disk": "Disk"}
 _NOT_TOLD = ("not told",)
 
 
@@ -63,16 +65,13 @@ def _draw(line: Line, scene: Scene, what: Gauge, width: int, value: int) -> None
         parts: list[tuple[float, Style]] = [(share, style(colour, palette.trough)) for share, colour in what.parts]
         add_bar(line, parts, size, scene, MEMORY_GLYPHS)
     room = width - LABEL - size - 1
-    longest = max((cell_len(text) for text in what.says if cell_len(text) <= room), default=room)
-    words = value - 1 if value else min(room, max(longest, 20))
-    if room - words - 1 < _LEAST_HISTORY:
-        words = room
+    # How much room the words have depends on the column alone: a history must not jump when they get longer.
+    words = value - 1 if value else min(34, max(_WORDS, room * 7 // 10)) if room > _WORDS + _LEAST_HISTORY else room
     said = next((text for text in what.says if cell_len(text) <= words), what.says[-1] if what.says else "")
     line.add(" ").add(fit(said, words), style(palette.dim if what.says == _NOT_TOLD else palette.text))
     if words < room:
         line.add(" ")
-        names = [name for name in what.history if name in scene.state.histories]
-        _spark(line, scene, names, room - words - 1, what.scale, palette.other)
+        _spark(line, scene, what.history, room - words - 1, what.scale)
 
 
 def _halves(line: Line, scene: Scene, what: Gauge, size: int) -> None:
@@ -80,16 +79,19 @@ def _halves(line: Line, scene: Scene, what: Gauge, size: int) -> None:
     for number, (sign, name) in enumerate(what.halves):
         line.add(sign, style(scene.palette.dim, scene.palette.trough))
         width = each - len(sign) + (rest if number + 1 == len(what.halves) else 0)
-        _spark(line, scene, [name] if name in scene.state.histories else [], width, True, scene.palette.user)
+        _spark(line, scene, (name,), width, True)
 
 
-def _spark(line: Line, scene: Scene, names: list[str], width: int, scale: bool, colour: str) -> None:
+def _spark(line: Line, scene: Scene, names: tuple[str, ...], width: int, scale: bool) -> None:
+    """The sum of some histories: shares as they are, traffic against the highest in view."""
     values = [0.0] * width
     for name in names:
-        history = scene.state.histories.get(name, History())
-        values = [total + (value or 0.0) for total, value in zip(values, history.last(scene.newest, width), strict=True)]
+        if name in scene.state.histories:
+            history = scene.state.histories[name]
+            more = seconds(history.first, history.values, scene.newest, width)
+            values = [total + value for total, value in zip(values, more, strict=True)]
     whole = max(_LEAST_SCALE, *values) if scale and values else 1.0
-    line.add("".join(height_of(value / whole) for value in values), style(colour, scene.palette.trough))
+    add_history(line, [value / whole for value in values], scene.palette.other, scene.palette)
 
 
 def gauge(name: str, scene: Scene) -> Gauge:
@@ -97,8 +99,10 @@ def gauge(name: str, scene: Scene) -> Gauge:
     sample = scene.state.sample
     assert sample is not None
     around = sample.around or Surroundings(sample.at_ns)
-    traffic = scene.state.rates.traffic if scene.state.rates and scene.state.rates.traffic else Traffic()
-    palette = scene.palette
+    rates, palette = scene.state.rates, scene.palette
+    if rates is None and name in _RATES:
+        return Gauge(_RATES[name])  # it takes a second look
+    traffic = rates.traffic if rates and rates.traffic else Traffic()
     if name.startswith("gpu"):
         return _gpu(name, around, palette, scene.machine.gpus)
     make: dict[str, Callable[[], Gauge]] = {
@@ -187,7 +191,7 @@ def _pressure(around: Surroundings, palette: Palette) -> Gauge:
     middle = ", ".join(f"{name} {figures.percent(stall.some)}" for name, stall in known)
     short = " ".join(f"{name[:3]} {figures.percent(stall.some).replace(' ', '')}" for name, stall in known)
     most = max(stall.some or 0.0 for _name, stall in known)
-    return Gauge("PSI", ((most, palette.wants),), (f"waiting: {long}", long, middle, short), ("pressure",))
+    return Gauge("PSI", ((most, palette.wants),), (f"pressure: {long}", long, f"pressure: {middle}", middle, short), ("pressure",))
 
 
 def _rate(number: float | None) -> str:

@@ -116,7 +116,9 @@ def _candidates(machine: Machine, shown: tuple[str, ...], width: int, height: in
                         if legend:
                             blocks = (*blocks, Words(1, legend=True))
                         alike = cores is None or cores.columns == columns
-                        score = detail * 10 - max(0.0, lines - 0.25 * height) - len(out) * 9 + (2.0 if side else 0.0)
+                        score = (
+                            detail * 10 - max(0.0, lines - 0.28 * height) - len(out) * 9 + (5.0 if side and detail > 2.8 else 0.0)
+                        )
                         score += words + (2.0 if alike else 0.0) - columns * 0.1
                         yield score, Layout(blocks, side, lines + legend)
 
