@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from rich.cells import cell_len, chop_cells
 from rich.style import Style
 from textual.strip import Strip
@@ -18,6 +20,9 @@ _MOST_LINES = 80
 _MOST_CELL_LINES = 3
 """Lines of one field of a table."""
 _GAP = 2
+_TWO_COLUMNS = 150
+"""From this width on short sections stand side by side."""
+_BETWEEN = 4
 
 
 def folded(text: str, width: int, most: int = _MOST_LINES) -> list[str]:
@@ -45,12 +50,31 @@ def page_lines(page: Page, palette: Palette, width: int) -> list[Strip]:
     """The whole page, for a pane of that width."""
     if width < 12:
         return []
+    if width >= _TWO_COLUMNS and len(page.sections) > 2 and not any(section.rows for section in page.sections):
+        return _side_by_side(page.sections, palette, width)
+    return _one_below_another([_section(section, palette, width) for section in page.sections], width)
+
+
+def _one_below_another(blocks: list[list[Strip]], width: int) -> list[Strip]:
     lines: list[Strip] = []
-    for section in page.sections:
+    for block in blocks:
         if lines:
             lines.append(plain("", width))
-        lines += _section(section, palette, width)
+        lines += block
     return lines
+
+
+def _side_by_side(sections: tuple[Section, ...], palette: Palette, width: int) -> list[Strip]:
+    """Short sections in two columns, the first of them at the left until that is as long as the right one."""
+    each = (width - _BETWEEN) // 2
+    blocks = [_section(section, palette, each) for section in sections]
+    half = min(range(1, len(blocks)), key=lambda cut: abs(sum(map(len, blocks[:cut])) - sum(map(len, blocks[cut:]))))
+    left, right_side = _one_below_another(blocks[:half], each), _one_below_another(blocks[half:], each)
+    empty = plain("", each)
+    return [
+        Strip.join([one or empty, plain("", _BETWEEN), other or empty]).adjust_cell_length(width)
+        for one, other in zip_longest(left, right_side)
+    ]
 
 
 def _section(section: Section, palette: Palette, width: int) -> list[Strip]:

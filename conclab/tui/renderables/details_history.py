@@ -45,12 +45,13 @@ def history_lines(history: History, now_ns: int, palette: Palette, width: int, h
     if not len(history):
         words = "Nothing yet: it has been asleep since the monitor began to look. The charts begin when it does something."
         return [plain(words, width, dim)]
-    rows = max(_LEAST_ROWS, min(_MOST_ROWS, (height - 1) // len(_CHARTS) - 1))
+    rows, spare = divmod(max(0, height - 1 - len(_CHARTS)), len(_CHARTS))
     room = width - _AXIS - 1
     lines: list[Strip] = []
-    for chart in _CHARTS:
-        lines += _chart(chart, history, now_ns, palette, width, rows, room)
-    left, middle = "-5 min", "-2½ min"
+    for number, chart in enumerate(_CHARTS):
+        tall = max(_LEAST_ROWS, min(_MOST_ROWS, rows + (number < spare)))
+        lines += _chart(chart, history, now_ns, palette, width, tall, room)
+    left, middle = "-5 min", "-2.5 min"
     scale = fit(left, room // 2 - len(middle) // 2) + middle
     lines.append(plain(" " * (_AXIS + 1) + scale + right("now", room - len(scale)), width, dim))
     return lines

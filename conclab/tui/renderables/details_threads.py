@@ -6,13 +6,16 @@ from textual.strip import Strip
 
 from conclab.model import figures
 from conclab.model.inspection import InspectionState, ThreadView, newest_cell
-from conclab.model.lanes import CoreHistory, Owners
-from conclab.tui.renderables.blocks import Line, fit, right, style
-from conclab.tui.renderables.lanes import GLYPHS, add_core, add_lane
+from conclab.model.lanes import CELL_NS, CoreHistory, Lane, LaneCell, Owners
+from conclab.tui.renderables.blocks import Line, fit, height_of, right, style
+from conclab.tui.renderables.lanes import GLYPHS, add_lane
 from conclab.tui.theme import Palette
 
-_MARK, _TID, _STATE = 2, 9, 2
-_FIGURES = (("on core", 8), ("wants", 7), ("blocked", 9), ("VCS/s", 8), ("ICS/s", 7), ("core", 5))
+_MARK, _STATE = 2, 2
+_FIGURES = (("on core", 8), ("wants", 7), ("blocked", 9), ("VCS/s", 8), ("ICS/s", 7), ("core", 6))
+_NARROW_FIGURES = (("on core", 8), ("wants", 6), ("blocked", 8), ("VCS/s", 7), ("ICS/s", 6))
+_NAME = 17
+"""A name has at most 15 bytes."""
 _WAITS = 22
 _WIDE = 118
 """From here on there is room for what a thread waits in."""
@@ -22,13 +25,17 @@ MARKS = "abcdefgh"
 """What stands for a thread where its colour does not: one for each colour."""
 
 
-def _name_width(width: int) -> int:
-    return 17 if width >= 90 else 12
+def _figures(width: int) -> tuple[tuple[str, int], ...]:
+    return _FIGURES if width >= 90 else _NARROW_FIGURES
+
+
+def _tid_width(width: int) -> int:
+    return 9 if width >= 90 else 8
 
 
 def lane_width(width: int) -> int:
     """Cells of a thread's lane in a pane of that width."""
-    taken = _MARK + _name_width(width) + _TID + _STATE + sum(size for _title, size in _FIGURES)
+    taken = _MARK + _NAME + _tid_width(width) + _STATE + sum(size for _title, size in _figures(width))
     return max(4, width - taken - (_WAITS if width >= _WIDE else 1))
 
 
@@ -36,10 +43,10 @@ def header_line(width: int, palette: Palette, colourless: bool) -> Strip:
     """The columns' titles; without colours each part of the split has the glyph that stands for it in the lanes."""
     glyphs = {"on core": GLYPHS["on"], "wants": GLYPHS["wants"], "blocked": GLYPHS["blocked"]} if colourless else {}
     line = Line().add(
-        " " * _MARK + fit("thread", _name_width(width)) + right("TID", _TID - 1) + " " + fit("S", _STATE), style(palette.dim)
+        " " * _MARK + fit("thread", _NAME) + right("TID", _tid_width(width) - 1) + " " + fit("S", _STATE), style(palette.dim)
     )
     line.add(" " * lane_width(width))
-    for title, size in _FIGURES:
+    for title, size in _figures(width):
         line.add(right(glyphs.get(title, "") + title, size), style(palette.dim))
     if width >= _WIDE:
         line.add("  waits in", style(palette.dim))
@@ -53,24 +60,43 @@ def thread_line(view: ThreadView, newest: int, width: int, palette: Palette, col
     quiet = style(palette.dim)
     line = Line().add(mark, style(colour, bold=True))
     line.add(
-        fit(view.name, _name_width(width) - 1) + " ",
+        fit(view.name, _NAME - 1) + " ",
         style(palette.text if view.slot is None else colour, bold=view.slot is not None),
     )
-    line.add(right(str(view.task.tid), _TID - 1) + " ", quiet)
+    line.add(right(str(view.task.tid), _tid_width(width) - 1) + " ", quiet)
     line.add(
         fit(view.state, _STATE), style(palette.good) if view.state == "R" else style(palette.bad) if view.state in "DZ" else quiet
     )
-    add_lane(line, view.lane, colour, newest, lane_width(width), palette, colourless)
+    room = lane_width(width)
+    add_lane(
+        line,
+        Lane(tuple(cell for cell in view.lane.cells[-room - 2 :] if _stirred(cell))),
+        colour,
+        newest,
+        room,
+        palette,
+        colourless,
+    )
     on_core, wants, blocked = view.recent() or (None, None, None)
-    line.add(right(figures.percent(on_core), 8), style(colour if view.slot is not None else palette.text))
-    line.add(right(figures.percent(wants), 7), style(palette.wants))
-    line.add(right(figures.percent(blocked), 9), style(palette.blocked))
-    line.add(right(figures.count(view.voluntary_per_s), 8), quiet)
-    line.add(right(figures.count(view.involuntary_per_s), 7), quiet)
-    line.add(right("" if view.core is None else str(view.core), 5), quiet)
+    texts = {
+        "on core": (figures.percent(on_core), style(colour if view.slot is not None else palette.text)),
+        "wants": (figures.percent(wants), style(palette.wants)),
+        "blocked": (figures.percent(blocked), style(palette.blocked)),
+        "VCS/s": (figures.count(view.voluntary_per_s), quiet),
+        "ICS/s": (figures.count(view.involuntary_per_s), quiet),
+        "core": ("" if view.core is None else str(view.core), quiet),
+    }
+    for title, size in _figures(width):
+        text, look = texts[title]
+        line.add(right(text, size), look)
     if width >= _WIDE:
         line.add("  " + fit(view.waits, _WAITS - 2), quiet)
     return line.strip(width)
+
+
+def _stirred(cell: LaneCell) -> bool:
+    """Whether the thread did anything in a cell. Where it slept all along the lane stays dark: most threads do most of the time."""
+    return (cell.split.on_core_ns + cell.split.wants_core_ns) * 100 > cell.split.wall_ns
 
 
 def strip_lines(
@@ -90,7 +116,7 @@ def strip_lines(
         if colourless:
             line.add(_marks(core, history, owners, views, newest, room))
         else:
-            add_core(line, core, history, owners, colours, newest, room, palette)
+            _blocks(line, core, history, owners, colours, newest, room, palette)
         key = state.having.get(core)
         view = views.get(key) if key is not None else None
         if view is None:
@@ -100,6 +126,31 @@ def strip_lines(
             line.add(fit(f"  {mark} {view.name}", _NOW), style(colours.get(view.key, palette.text), bold=True))
         lines.append(line.strip(width))
     return lines
+
+
+def _blocks(
+    line: Line,
+    core: int,
+    history: CoreHistory,
+    owners: dict[int, Owners],
+    colours: dict[str, str],
+    newest: int,
+    room: int,
+    palette: Palette,
+) -> None:
+    """The strip of a core: the colour is the thread that had it for longest, the height the core's load, by its threads at least.
+
+    The machine may be looked at more rarely than the process, so its load of the last cells may not be known yet.
+    """
+    for number in range(newest - room + 1, newest + 1):
+        one = owners.get(number)
+        owned = one.of(core) if one is not None else None
+        share = history.at(number) or 0.0
+        if one is not None and owned is not None:
+            share = max(share, sum(taken for (had, _key), taken in one.shares.items() if had == core) / CELL_NS)
+        # Of a thread that has no colour it is at least seen that it was one of these.
+        colour = colours.get(owned[0], palette.text) if owned is not None else palette.other
+        line.add(height_of(min(1.0, share)), style(colour, palette.trough))
 
 
 def _marks(core: int, history: CoreHistory, owners: dict[int, Owners], views: dict[str, ThreadView], newest: int, room: int) -> str:

@@ -49,8 +49,8 @@ class DetailsScreen(Screen[None]):
         Binding(
             "escape,q", "back", "Back", tooltip="Back to the table; while something is searched, end that first", id="details.back"
         ),
-        Binding("tab,right", "turn(1)", "Next page", tooltip="The next page; Shift+Tab or ← for the one before", id="details.next"),
-        Binding("shift+tab,left", "turn(-1)", "Page before", show=False, tooltip="The page before", id="details.previous"),
+        Binding("tab", "turn(1)", "Next page", tooltip="The next page; Shift+Tab for the one before", id="details.next"),
+        Binding("shift+tab", "turn(-1)", "Page before", show=False, tooltip="The page before", id="details.previous"),
         *(
             Binding(str(number), f"page('{kind.key}')", kind.title, show=False, tooltip=kind.meaning, id=f"details.{kind.key}")
             for number, kind in enumerate(KINDS, start=1)

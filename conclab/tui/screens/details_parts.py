@@ -13,8 +13,12 @@ from conclab.model.inspection import InspectionState, ThreadView, newest_cell
 from conclab.model.table import TaskRow
 from conclab.tui.renderables.blocks import Line, action, fit, plain, style
 from conclab.tui.renderables.details_threads import header_line, thread_line
+from conclab.tui.renderables.workers import legend_line
 from conclab.tui.theme import palette_for
 from conclab.tui.widgets.lines import LinesView
+
+_LEGEND = 2
+"""Lines after the last thread: a blank one, and what the colours mean."""
 
 
 class Head(Widget):
@@ -71,18 +75,16 @@ class Head(Widget):
         return parts
 
     def _tabs(self) -> Line:
-        """The pages by number and name; on a narrow screen the names of the others are cut."""
-        palette, line = palette_for(self.app.current_theme), Line()
-        spare = self.size.width - sum(len(kind.title) + 5 for kind in KINDS)
-        short = 99 if spare >= 0 else 5 if self.size.width >= 72 else 0
+        """The pages by number and name; where there is no room for all names, only the open one has its own."""
+        palette, line, width = palette_for(self.app.current_theme), Line(), self.size.width
+        names = sum(len(kind.title) for kind in KINDS)
+        roomy, all_named = width >= names + 5 * len(KINDS), width >= names + 3 * len(KINDS)
         for number, kind in enumerate(KINDS, start=1):
             here = kind.key == self._page
-            title = kind.title if here or len(kind.title) <= short + 1 else kind.title[:short]
+            title = f" {kind.title}" if here or all_named else ""
             look = style(palette.title, palette.cursor, bold=True) if here else style(palette.dim)
-            gap = " " if spare >= 0 or here else ""
             line.add(
-                f" {number}{' ' if title else ''}{title}{gap}" + (" " if spare >= 0 else ""),
-                look + action(f"screen.page('{kind.key}')"),
+                f" {number}{title}" + ("  " if roomy else "" if all_named else " "), look + action(f"screen.page('{kind.key}')")
             )
         return line
 
@@ -99,7 +101,7 @@ class ThreadsView(LinesView):
     def update_from(self, state: InspectionState) -> None:
         """Take over what is known, and repaint the lines in view that have changed."""
         self._state, self._order = state, state.busiest()
-        count = len(self._order) + 1
+        count = len(self._order) + 1 + _LEGEND
         if self.virtual_size != Size(self.room, count):
             self.virtual_size = Size(self.room, count)
             self._refresh_scrollbars()
@@ -120,6 +122,8 @@ class ThreadsView(LinesView):
             return plain(words, width, style(self.palette.dim))
         if 0 <= number < len(self._order):
             return thread_line(self._order[number], newest_cell(self._state), width, self.palette, self.colourless)
+        if self._order and number == len(self._order) + _LEGEND - 1:
+            return legend_line(width, self.palette, self.colourless)
         return Strip.blank(width)
 
     def render_line(self, y: int) -> Strip:
