@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from conclab.model.text import harmless
 from conclab.tui.palettes import Palette
-from conclab.tui.renderables.blocks import Line, fit, style
+from conclab.tui.renderables.blocks import Line, fit, right, style
 
 WIDEST_LABEL = 28
 
@@ -69,22 +69,25 @@ def offers_width(offers: Sequence[Offer]) -> int:
     return 2 + label + max((cell_len(harmless(offer.meaning)) for offer in offers), default=0) + 3
 
 
-def trouble_line(message: str, start: int, end: int, unfinished: bool, width: int, palette: Palette) -> Strip:
-    """A caret under the cells from ``start`` to ``end``, at least one, and the message beside it.
+def trouble_line(message: str, start: int, end: int, unfinished: bool, back: Key, width: int, palette: Palette) -> Strip:
+    """A caret under the cells from ``start`` to ``end``, at least one, the message beside it, and the way out if there is room.
 
     What is merely not finished is said quietly, beginning with an ellipsis; what is wrong with a cross.
     """
-    message = ("… " if unfinished else "✗ ") + message
+    message = ("… " if unfinished else "✗ ") + harmless(message)
     look = style(palette.dim) if unfinished else style(palette.bad, bold=True)
     start = max(0, min(start, width - 1))
     caret = "^" * max(1, min(end, width) - start)
-    after = width - start - len(caret) - 1
-    needed = cell_len(message)
-    if needed <= after or after >= start - 1:
-        return Line().add(" " * start).add(f"{caret} {fit(message, max(0, after))}", look).strip(width)
-    before = start - 1
-    text = fit(message, before) if needed > before else " " * (before - needed) + message
-    return Line().add(f"{text} {caret}", look).strip(width)
+    before, after = start - 1, width - start - len(caret) - 1
+    line = Line()
+    if cell_len(message) <= after or after >= before:
+        line.add(" " * start).add(f"{caret} {fit(message, min(max(0, after), cell_len(message)))}", look)
+        rest = after - cell_len(message) - cell_len(back.key) - cell_len(back.word) - 4
+        if rest >= 0:
+            line.add("   ").add(back.key, style(palette.title, bold=True) + back.click)
+            line.add(f" {back.word}", style(palette.dim) + back.click)
+        return line.strip(width)
+    return line.add(f"{right(message, before)} {caret}", look).strip(width)
 
 
 def keys_line(keys: Sequence[Key], note: str, margin: int, width: int, palette: Palette) -> Strip:

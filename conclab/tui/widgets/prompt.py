@@ -23,7 +23,7 @@ from conclab.model.filters import LONGEST, Filter
 from conclab.tui.commands import commands
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.prompt import keys_line, trouble_line
-from conclab.tui.widgets.drawn import Drawn, Told
+from conclab.tui.widgets.line import Drawn, Field, Told
 from conclab.tui.widgets.offers import Offers
 from conclab.tui.widgets.questions import FILTER, NAMING, QUESTIONS, SEARCH, Asked, Question, Reading, Trouble, keys_of
 
@@ -40,7 +40,7 @@ class Prompt(Vertical):
     Prompt > .line > Input:focus { background-tint: transparent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "Keep", tooltip="Keep what is typed, or go to the next", show=False, id="prompt.keep"),
+        Binding("enter", "keep", "Keep", tooltip="Keep it, or go to the next", key_display="Enter", show=False, id="prompt.keep"),
         Binding("tab", "take", "Complete", tooltip="Take the chosen completion, or the first", show=False, id="prompt.take"),
         Binding("down", "move(1)", "Down", tooltip="The next completion, or the next that fits", show=False, id="prompt.down"),
         Binding("up,shift+tab", "move(-1)", "Up", tooltip="The completion before, or what fits before", show=False, id="prompt.up"),
@@ -102,7 +102,7 @@ class Prompt(Vertical):
         yield Offers()
         with Horizontal(classes="line"):
             yield Label("", classes="name", markup=False)
-            yield Input(compact=True, select_on_focus=False, max_length=LONGEST)
+            yield Field(compact=True, select_on_focus=False, max_length=LONGEST)
             yield Told()
         yield Drawn(self._draw_under, classes="under")
 
@@ -156,8 +156,8 @@ class Prompt(Vertical):
     # What is typed
 
     @property
-    def _field(self) -> Input:
-        return self.query_one(Input)
+    def _field(self) -> Field:
+        return self.query_one(Field)
 
     @property
     def _offers(self) -> Offers:
@@ -208,11 +208,6 @@ class Prompt(Vertical):
         if action in ("saved", "save", "take"):
             return question is FILTER
         return question in (FILTER, SEARCH) if action == "move" else question is not None
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_keep()
 
     def action_keep(self) -> None:
         """Enter: what is chosen is taken; a search goes on; an answer that is right is kept."""
@@ -305,11 +300,11 @@ class Prompt(Vertical):
     def _draw_under(self, width: int, palette: Palette) -> Strip:
         if (asked := self._asked) is None:
             return Strip.blank(width)
-        if (trouble := self._trouble) is not None and not self._note:
-            start, end = (max(self._margin, self._begin + cell_len(self.text[:place])) for place in (trouble.start, trouble.end))
-            return trouble_line(trouble.message, start, end, trouble.unfinished, width, palette)
         keys = {command.action: command.keys[0] for command in commands(self.screen) if command.node is self}
         shown = keys_of(asked.question, keys, offering=bool(self._offers.all), taking=self._offers.chosen is not None)
+        if (trouble := self._trouble) is not None and self.text and not self._note:
+            start, end = (max(self._margin, self._begin + cell_len(self.text[:place])) for place in (trouble.start, trouble.end))
+            return trouble_line(trouble.message, start, end, trouble.unfinished, shown[-1], width, palette)
         return keys_line(shown, self._note, self._margin, width, palette)
 
     @on(Drawn.Pressed)

@@ -22,20 +22,16 @@ class Question:
     hint: str = ""
     """What stands in the line while nothing is typed."""
     judge: Callable[[str], str | None] | None = None
-    """What is wrong with an answer, as a sentence; None: nothing. An empty line that is wrong is merely unfinished."""
+    """What is wrong with an answer, as a sentence; None: nothing. Of an empty line that is not said, but it is not taken."""
     keys: tuple[tuple[str, str], ...] = (("keep", "take over"),)
     """The actions that stand under the line, beside going back, and what they are called."""
 
 
 def _pid(text: str) -> str | None:
-    if not text:
-        return "Type the number of a process or thread."
     return None if text.isascii() and text.isdecimal() else "A pid is written in digits."
 
 
 def _name(text: str) -> str | None:
-    if not text:
-        return "Type a name; @name will stand for the filter."
     return None if text.replace("-", "").replace("_", "").isalnum() else "A name has letters, digits, - and _."
 
 
@@ -43,7 +39,7 @@ SEARCH = Question(
     "search",
     "Search",
     "part of a name or command line, or a pid",
-    keys=(("keep", "next"), ("move(1)", "next"), ("move(-1)", "previous")),
+    keys=(("keep", "next"), ("move(-1)", "previous")),
 )
 FILTER = Question(
     "filter",
@@ -51,8 +47,8 @@ FILTER = Question(
     "a word, or a condition like  cpu>5 and user=root",
     keys=(("keep", "keep"), ("take", "complete"), ("move(1)", "choose"), ("saved", "saved ones"), ("save", "save")),
 )
-PID = Question("pid", "Go to pid", "", _pid, (("keep", "go there"),))
-NAMING = Question("name", "Save filter as", "", _name, (("keep", "save"),))
+PID = Question("pid", "Go to pid", "the number of a process or thread", _pid, (("keep", "go there"),))
+NAMING = Question("name", "Save filter as", "a name: @name will stand for the filter", _name, (("keep", "save"),))
 
 QUESTIONS = {question.kind: question for question in (SEARCH, FILTER, PID)}
 """Those that are asked by their kind alone."""

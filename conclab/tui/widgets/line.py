@@ -1,17 +1,34 @@
-"""Single drawn lines: one that whoever contains it draws, and one that says a few words and is as wide as they are."""
+"""The parts of a line in which one types: the field, a few words at its end, and a drawn line under it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
 
 from rich.cells import cell_len
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Input
 
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.blocks import Line, style
 from conclab.tui.theme import palette_for
+
+
+class Field(Input, inherit_bindings=False):
+    """Textual's, without what it does by Enter and with the arrows up and down: those belong to whoever contains it.
+
+    Its keys for moving and deleting have no description: everybody knows them, and the help would drown in them.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(binding, description="")
+        for binding in Input.BINDINGS
+        if isinstance(binding, Binding) and binding.action != "submit"
+    ]
 
 
 class Drawn(Widget):
