@@ -15,7 +15,8 @@ from conclab.model.surroundings import Surroundings
 from conclab.model.table import WHOLE, RowId, TaskRow, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.sampling.scripted_rows import Unit
-from conclab.sampling.scripted_surroundings import GIGABYTE, scripted_machine, surroundings
+from conclab.sampling.scripted_surroundings import GIGABYTE, surroundings
+from conclab.sampling.scripted_surroundings import scripted_machine as scripted_machine  # for those who play on it
 from conclab.sampling.scripted_tasks import ScriptedTasks
 
 SLOT_NS = 50_000_000
