@@ -52,7 +52,7 @@ def _filled(lines: list[Strip], count: int, width: int) -> list[Strip]:
 
 def _words(width: int, columns: int) -> int:
     """Cells of the words after a bar, one space included; 0: as many as they need."""
-    return min(38, 28 + (width - _ALIGNED_FROM) // 6) if columns == 1 and width >= _ALIGNED_FROM else 0
+    return min(40, 28 + (width - _ALIGNED_FROM) // 6) if columns == 1 and width >= _ALIGNED_FROM else 0
 
 
 def _cores(scene: Scene, block: Cores, width: int) -> list[Strip]:

@@ -217,7 +217,7 @@ def _disk(traffic: Traffic, palette: Palette) -> Gauge:
     moved = f"read {_rate(traffic.read_per_s)}, written {_rate(traffic.written_per_s)}"
     short = f"r {_rate(traffic.read_per_s)} w {_rate(traffic.written_per_s)}"
     busy = f"{busiest.name} {figures.percent(busiest.busy)}"
-    says = (f"{moved}, {busy} busy", f"{short} {busy}", short)
+    says = (f"{moved}, {busy} busy", f"{moved}, {busy}", f"{short} {busy}", short)
     return Gauge("Disk", ((busiest.busy, palette.iowait),), says, ("read", "written"), True)
 
 
