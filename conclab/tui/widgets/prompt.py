@@ -130,7 +130,7 @@ class Prompt(Vertical):
         """Be gone, and give the focus back to where it was. Posts nothing."""
         if self._asked is None:
             return
-        had_focus = self._field.has_focus
+        had_focus = self.screen.focused is self._field
         self._asked = None
         self._offers.show(())
         self.say("")
