@@ -129,7 +129,7 @@ def _words(
 ) -> Iterator[Completion]:
     if typed.startswith("@"):
         for name in sorted(saved):
-            if name.startswith(typed[1:]):
+            if name.startswith(typed[1:]) and len(words("@" + name)) == 1:  # a name with a blank in it cannot be typed
                 yield Completion(start, end, "@" + name, saved[name])
         return
     after_condition = bool(before) and before[-1].kind in (WORD, VALUE, CLOSE)

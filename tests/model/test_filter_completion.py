@@ -66,6 +66,11 @@ def test_where_there_is_nothing_to_offer(text: str) -> None:
     assert offered(text) == []
 
 
+def test_a_saved_name_that_cannot_be_typed_is_not_offered() -> None:
+    found = complete("@", 1, {}, saved={"two words": "x", "a(b": "x", "fine-1": "x"})
+    assert [one.text for one in found] == ["@fine-1"]
+
+
 def test_no_and_where_nothing_stands_before() -> None:
     for text in ("", "a", "cpu>5 and ", "cpu>5 and a", "not a", "(o"):
         assert not {"and ", "or "} & set(offered(text)), text

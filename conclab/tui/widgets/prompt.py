@@ -38,6 +38,7 @@ class Prompt(Vertical):
     Prompt > .line > Label { background: $primary; color: $bar; text-style: bold; padding: 0 1; margin: 0 1 0 0; }
     Prompt > .line > Input { width: 1fr; background: $field; padding: 0; }
     Prompt > .line > Input:focus { background-tint: transparent; }
+    Prompt > .line > Input:ansi { background: ansi_default; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "keep", "Keep", tooltip="Keep it, or go to the next", key_display="Enter", show=False, id="prompt.keep"),
