@@ -164,17 +164,15 @@ def _limit(around: Surroundings, palette: Palette) -> Gauge:
 
 def _quota(around: Surroundings, traffic: Traffic, palette: Palette) -> Gauge:
     group = around.group
-    if group is None or not group.quota_cores or traffic.group_cores is None:
+    if group is None or not group.quota_cores:
         return Gauge("Quota", says=_NOT_TOLD)
-    short = f"{traffic.group_cores:.1f} of {figures.cores(group.quota_cores)} cores"
-    throttled = f"{short}, {figures.percent(traffic.group_throttled or 0.0)} throttled"
-    says = [
-        throttled,
-        f"{traffic.group_cores:.1f}/{figures.cores(group.quota_cores)}, {figures.percent(traffic.group_throttled or 0.0)} thr.",
-        short,
-    ]
+    allowed, throttled = figures.cores(group.quota_cores), figures.percent(traffic.group_throttled or 0.0)
+    if traffic.group_cores is None:  # version 1 counts use apart from the quota, and not always for the same groups
+        return Gauge("Quota", says=(f"{allowed} cores, {throttled} throttled", f"{allowed} cores"))
+    short = f"{traffic.group_cores:.1f} of {allowed} cores"
+    says = [f"{short}, {throttled} throttled", f"{traffic.group_cores:.1f}/{allowed}, {throttled} throttled", short]
     if group.pressure and group.pressure.cpu.some is not None:
-        says.insert(0, f"{throttled}, pressure {figures.percent(group.pressure.cpu.some)}")
+        says.insert(0, f"{says[0]}, pressure {figures.percent(group.pressure.cpu.some)}")
     return Gauge("Quota", ((traffic.group_cores / group.quota_cores, palette.user),), tuple(says), ())
 
 

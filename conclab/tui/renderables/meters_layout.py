@@ -73,11 +73,11 @@ class Layout:
 def meters_layout(machine: Machine, shown: tuple[str, ...], width: int, height: int) -> Layout:
     """``width``: cells inside the pane; ``height``: lines of the whole screen, of which the pane with its border gets about 40 %.
 
-    ``shown``: names of METERS in the order wanted; a name that is none is not shown.
+    ``shown``: names of METERS in the order wanted; a name that is none is not shown. Height 0: there is nothing to show.
     """
     most = max(1, int(height * 0.42) - 2)
     best = max(_candidates(machine, shown, width, height, most), key=lambda one: one[0], default=None)
-    return best[1] if best else Layout((), False, 1)
+    return best[1] if best else Layout((), False, 0)
 
 
 def _named(machine: Machine, shown: tuple[str, ...]) -> list[str]:
@@ -109,7 +109,7 @@ def _candidates(machine: Machine, shown: tuple[str, ...], width: int, height: in
                 for words in (0,) if side or "tasks" not in names else (1, 2):
                     for cores, detail in _core_forms(machine.slots, room) if "cores" in names else ((None, 0.0),):
                         blocks = _blocks(wanted, cores, columns, words)
-                        lines = max(sum(block.lines for block in blocks), SIDE_LINES if side else 1)
+                        lines = max(sum(block.lines for block in blocks), SIDE_LINES if side else 0)
                         if lines > most:
                             continue
                         legend = "cores" in names and height >= 34 and width >= 100 and lines < most

@@ -217,7 +217,8 @@ def test_a_quota_is_told_with_its_use_and_how_often_it_was_used_up() -> None:
     state = _around(machine_state(0.5, 0.5), group=Group(1.5, pressure=Pressure(Stall(0.4))))
     state = _moving(state, group_cores=1.2, group_throttled=0.34)
     assert "1.2 of 1.5 cores, 34 % throttled" in _line("Quota", state, 196, 60, machine=machine)
-    assert "1.2/1.5, 34 % thr." in _line("Quota", state, 116, 40, machine=machine)
+    assert "1.2/1.5, 34 % throttled" in _line("Quota", state, 116, 40, machine=machine)
+    assert "1.5 cores, 34 % throttled" in _line("Quota", _moving(state, group_throttled=0.34), machine=machine)
     assert "not told" in _line("Quota", _around(state, group=None), machine=machine)
 
 

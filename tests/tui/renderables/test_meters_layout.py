@@ -81,8 +81,8 @@ def test_what_is_shown_and_in_which_order_is_the_users() -> None:
 
 
 @pytest.mark.parametrize("shown", [(), ("nonsense",)])
-def test_with_nothing_shown_there_is_next_to_nothing(shown: tuple[str, ...]) -> None:
-    assert _layout(8, (120, 40), shown).height <= 1
+def test_with_nothing_shown_there_is_nothing(shown: tuple[str, ...]) -> None:
+    assert _layout(8, (120, 40), shown) == Layout((), False, 0)
 
 
 def test_without_cores_a_large_machine_takes_no_more_than_a_small_one() -> None:
@@ -106,4 +106,4 @@ def test_a_few_gpus_have_a_meter_each_and_many_share_one(gpus: int, names: list[
 @pytest.mark.parametrize("size", [(1, 1), (10, 3), (24, 8), (40, 12), (60, 15)])
 def test_a_tiny_screen_gets_what_fits(size: tuple[int, int]) -> None:
     for cores in CORES:
-        assert 1 <= _layout(cores, size).height <= max(1, size[1])
+        assert 0 <= _layout(cores, size).height <= max(1, size[1] // 2)
