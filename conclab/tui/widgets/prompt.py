@@ -35,7 +35,7 @@ class Prompt(Vertical):
     Prompt { height: 2; display: none; background: $bar; }
     Prompt.-open { display: block; }
     Prompt > .line { height: 1; }
-    Prompt > .line > Label { background: $primary; color: $bar; text-style: bold; padding: 0 1; margin: 0 1 0 0; }
+    Prompt > .line > Label { background: $primary; color: $ink; text-style: bold; padding: 0 1; margin: 0 1 0 0; }
     Prompt > .line > Input { width: 1fr; background: $field; padding: 0; }
     Prompt > .line > Input:focus { background-tint: transparent; }
     Prompt > .line > Input:ansi { background: ansi_default; }
