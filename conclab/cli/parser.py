@@ -33,6 +33,13 @@ def _whole(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
+
+
 def _later(module: str) -> Callable[[argparse.Namespace], int]:
     """The command of a module below ``conclab.cli``, imported only when it is called."""
 
@@ -60,6 +67,37 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, summary: str,
 
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON on standard output, and nothing else there")
+
+
+def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
+    monitor = _add(
+        commands,
+        "monitor",
+        "open the monitor, or print what it shows",
+        "The first output comes after --every seconds.",
+        "conclab monitor --once\n"
+        "  conclab monitor --json --every 5 --filter 'cpu>5 and user=root'\n"
+        "  conclab monitor --count 3 --threads --columns scheduling --sort delay",
+    )
+    monitor.add_argument("--once", action="store_true", help="print one look and end")
+    monitor.add_argument(
+        "--json", action="store_true", help="print JSON: one object with --once, else one object a line until it is stopped"
+    )
+    monitor.add_argument("--count", metavar="N", type=_whole, help="end after N looks")
+    monitor.add_argument("--every", metavar="SECONDS", type=_seconds, help="time between two looks, 0.1 to 3600 (default 1)")
+    monitor.add_argument(
+        "--filter",
+        metavar="EXPR",
+        help='only these rows: cpu>5, user=root, state=R, vcs>1000, name~"py.*", bare words, and, or, not; @NAME is a saved filter',
+    )
+    monitor.add_argument(
+        "--columns",
+        metavar="LIST",
+        help="these columns: keys like pid,cpu,vcs,command or a set: main, scheduling, memory, storage, groups, htop",
+    )
+    monitor.add_argument("--threads", action="store_true", help="also the threads of every process")
+    monitor.add_argument("--sort", metavar="COLUMN", help="in this order (default cpu); --sort=-COLUMN turns it round")
+    monitor.add_argument("--inverted", action="store_true", help="turn the order round")
 
 
 def build() -> argparse.ArgumentParser:
@@ -112,15 +150,7 @@ def build() -> argparse.ArgumentParser:
     run.add_argument("--tui", action="store_true", help="open the lab with it running")
     _json(run)
 
-    monitor = _add(
-        commands,
-        "monitor",
-        "open the monitor, or print one sample",
-        "One sample takes a second: rates need two looks.",
-        "conclab monitor --once --json",
-    )
-    monitor.add_argument("--once", action="store_true", help="print one sample and end")
-    _json(monitor)
+    _add_monitor(commands)
 
     doctor = _add(commands, "doctor", "tell what this machine can show and what not", "And how to get the rest.", "conclab doctor")
     _json(doctor)

@@ -10,37 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from conclab.cli import main
-from conclab.cli import monitor as monitor_command
 from conclab.cli.lab import open_lab
 from conclab.cli.request import plan_of
 from conclab.model.runs import Plan
 from conclab.sampling.capabilities import Capability
 from tests.helpers import deed, experiment_of, plan_for
-from tests.tui.helpers import machine_sample, process, table
-
-ROW = process(7, 0.5, "python", voluntary_per_s=12.0, involuntary_per_s=345.0, threads=6)
-
-
-@pytest.fixture
-def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine on which one process runs."""
-    monkeypatch.setattr(monitor_command, "_look_twice", lambda: (machine_sample(), None, table(ROW)))
-
-
-@pytest.mark.usefixtures("one_process")
-def test_both_kinds_of_switches_of_a_process_keep_their_names_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["monitor", "--once", "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)["processes"]
-    assert (row["voluntary_switches_per_s"], row["involuntary_switches_per_s"]) == (12.0, 345.0)
-    assert (row["cpu_share"], row["threads"]) == (0.5, 6)
-
-
-@pytest.mark.usefixtures("one_process")
-def test_every_figure_of_a_process_stands_in_its_column(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["monitor", "--once"]) == 0
-    titles, figures = (line.split() for line in capsys.readouterr().out.splitlines()[-2:])
-    shown = dict(zip(titles, figures, strict=True))
-    assert (shown["PID"], shown["VCS/s"], shown["ICS/s"], shown["CPU%"], shown["THR"]) == ("7", "12", "345", "50.0", "6")
 
 
 def test_a_run_that_fails_midway_is_json_all_the_same_and_exits_with_1(
