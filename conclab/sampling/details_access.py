@@ -97,11 +97,11 @@ def user_name(uid: int) -> str:
 
 
 def read_bounded(path: str, most: int = ANSWER) -> Answer:
-    """At most so many bytes of a file; the rest is counted, up to 64 times as much. Raises OSError."""
+    """At most so many bytes of a file; the rest is counted, up to 256 times as much. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         pieces, kept, beyond = [], 0, 0
-        while beyond < 64 * most:
+        while beyond < 256 * most:
             piece = os.read(descriptor, _PIECE)
             if not piece:
                 break

@@ -26,8 +26,8 @@ _FUNCTIONS_ONLY = "Whole kernel stacks are shown to root alone; here is the func
 def read_stacks(subject: Subject) -> tuple[Section, ...]:
     """Python's stacks, then the kernel's. Blocking: up to ``TIMEOUT_S`` seconds."""
     if subject.kernel or subject.zombie:
-        return (_kernel(subject),)
-    kernel = _kernel(subject)  # first, or it would show threads that py-spy has stopped
+        return (kernel_section(subject),)
+    kernel = kernel_section(subject)  # first, or it would show threads that py-spy has stopped
     return (*python_sections(subject.pid, find_py_spy()), kernel)
 
 
@@ -110,7 +110,7 @@ def waits_of(pid: int, tid: int, kernel: bool = False) -> str:
     return f"{call}: {meaning}" if meaning else call
 
 
-def _kernel(subject: Subject) -> Section:
+def kernel_section(subject: Subject) -> Section:
     """A line for each thread: state, system call, kernel function, and the kernel's stack where that may be read (root)."""
     try:
         tids = sorted(int(name) for name in os.listdir(f"{subject.folder}/task"))
