@@ -77,6 +77,8 @@ class ScriptedSource:
     _own_ns: int = 2_000_000_000
     _around: Surroundings | None = None
     _tasks: ScriptedTasks = field(default_factory=ScriptedTasks)
+    _background: tuple[float, ...] = ()
+    """What those in the task table take of each core: the meters fit the table that is beside them."""
     _listed_ns: int | None = None
     _table_ns: int = SLOT_NS
     _before: dict[TaskId, _Counted] = field(default_factory=dict)
@@ -95,7 +97,9 @@ class ScriptedSource:
             core.taken = self._random.uniform(0.0, 0.04)
         self._play()
         seconds = SLOT_NS / 1e9
-        for core in self._cores:
+        for number, core in enumerate(self._cores):
+            if self._background and self.wanted is not None:
+                core.taken = min(1.0, core.taken + self._background[number])
             core.user_s += core.taken * seconds * 0.92
             core.system_s += core.taken * seconds * 0.08
             core.idle_s += (1 - core.taken) * seconds
@@ -291,4 +295,6 @@ class ScriptedSource:
         seconds = 0.0 if self._listed_ns is None else (self.at_ns - self._listed_ns) / 1e9
         self._table_ns = max(SLOT_NS, round(seconds * 1e9))
         self._listed_ns = self.at_ns
-        return self._tasks.table(self.at_ns, seconds, wanted, self._actors_rows())
+        table = self._tasks.table(self.at_ns, seconds, wanted, self._actors_rows())
+        self._background = self._tasks.core_shares()
+        return table

@@ -8,6 +8,7 @@ import pytest
 
 from conclab.model.machine import MachineSample
 from conclab.model.surroundings import traffic_between
+from conclab.model.table import TaskTable, Wanted
 from conclab.sampling.scripted import ScriptedSource
 from conclab.sampling.scripted_surroundings import scripted_machine
 
@@ -55,3 +56,16 @@ def test_gpus_of_the_script_are_never_more_than_wholly_busy_or_full() -> None:
             assert gpu.memory_used is not None
             assert gpu.memory_total is not None
             assert gpu.memory_used <= gpu.memory_total
+
+
+@pytest.mark.parametrize("cores", [2, 16])
+def test_cores_are_as_busy_as_the_table_beside_them_says(cores: int) -> None:
+    source = ScriptedSource(cores, wanted=Wanted())
+    items = [one for _ in range(1200) for one in source.advance()]
+    tables = [one for one in items if isinstance(one, TaskTable)][5:]
+    samples = [one for one in items if isinstance(one, MachineSample)]
+    asked = sum(row.cpu_share or 0.0 for table in tables for row in table.rows) / len(tables)
+    first, last = samples[len(samples) // 10], samples[-1]
+    busy = [new.busy - old.busy for old, new in zip(first.cores, last.cores, strict=True) if old is not None and new is not None]
+    taken = sum(busy) / ((last.at_ns - first.at_ns) / 1e9)
+    assert taken == pytest.approx(asked, abs=0.1 + 0.04 * cores)
