@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,6 +36,8 @@ MOST_WAITING = 5
 """Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
 KEEP_AFTER_S = 0.5
 """So long after the last change the settings are written: who turns through five themes has them written once."""
+COLOURLESS = "ansi"
+"""The theme that there is with NO_COLOR, whatever is chosen."""
 MOST_TOLD = 4
 """Lines of what is wrong with the settings; doctor tells the others."""
 
@@ -49,6 +52,11 @@ class ConclabApp(App[None]):
     Screen { background: $background; }
     ModalScreen { background: $background 60%; }
     Toast { background: $field; }
+    OptionList:ansi > .option-list--option-highlighted { background: ansi_cyan; color: ansi_black; }
+    OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
+    Input:ansi { text-style: underline; }
+    Button:ansi { border: none; }
+    Button:ansi:focus { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "app.command_palette", "Commands", show=False, tooltip="Find any command by its name", id="commands"),
@@ -76,7 +84,10 @@ class ConclabApp(App[None]):
         ``save`` keeps changed settings, called in a thread of its own; it returns None or a sentence for the user. ``problems`` are
         lines about the settings that were loaded from ``settings_file``.
         """
-        super().__init__()
+        colourless = bool(os.environ.get("NO_COLOR"))
+        # Without colour everything is drawn as for a plain terminal, where the cursor is reversed, and the colours are taken out.
+        # Textual by itself would write greys.
+        super().__init__(ansi_color=True if colourless else None)
         self._settings = settings
         self._save = save
         self._saving = asyncio.Lock()
@@ -96,7 +107,7 @@ class ConclabApp(App[None]):
         self._skipped = False
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = theme_name(settings.theme)
+        self._show_theme()
 
     def on_mount(self) -> None:
         self._places = {"lab": self._lab, "monitor": MonitorScreen(self.session)}
@@ -205,7 +216,7 @@ class ConclabApp(App[None]):
         before, self._settings = self._settings, settings
         if settings == before:
             return
-        self.theme = theme_name(settings.theme)
+        self._show_theme()
         if settings.keys != before.keys:
             self._use_keys()
         for place in self._places.values():
@@ -214,6 +225,9 @@ class ConclabApp(App[None]):
             if self._unsaved is not None:
                 self._unsaved.stop()
             self._unsaved = self.set_timer(KEEP_AFTER_S, self._keep)
+
+    def _show_theme(self) -> None:
+        self.theme = theme_name(COLOURLESS if self.no_color else self._settings.theme)
 
     async def _keep(self) -> None:
         trouble = await self._write()
@@ -252,7 +266,7 @@ class ConclabApp(App[None]):
     def _repaint(self, theme: Theme) -> None:
         """The drawn panes have their colours from the palette of the theme, not from a style sheet."""
         name = theme.name.removeprefix("conclab-")
-        if name in THEME_NAMES:  # chosen by another way than ours: kept all the same
+        if name in THEME_NAMES and not self.no_color:  # chosen by another way than ours: kept all the same
             self.change_settings(replace(self._settings, theme=name))
         if self._place is not None:
             self._place.repaint()

@@ -17,6 +17,15 @@ def theme_name(name: str) -> str:
     return f"conclab-{name}"
 
 
+_PLAIN = {
+    **BUILTIN_THEMES["ansi-dark"].variables,
+    "input-cursor-background": "ansi_cyan",
+    "input-cursor-foreground": "ansi_black",
+    "input-cursor-text-style": "underline",
+}
+"""What Textual's own widgets need in the plain theme; the underline is what is left of a cursor with NO_COLOR."""
+
+
 def _theme(name: str, palette: Palette) -> Theme:
     cursor = "ansi_bright_black" if palette.cursor == REVERSED else palette.cursor
     return Theme(
@@ -35,7 +44,7 @@ def _theme(name: str, palette: Palette) -> Theme:
         panel=palette.field,
         boost=palette.background if palette is ANSI else None,
         variables={
-            **(BUILTIN_THEMES["ansi-dark"].variables if palette is ANSI else {}),
+            **(_PLAIN if palette is ANSI else {}),
             "bar": palette.bar,
             "field": palette.field,
             "line": palette.line,

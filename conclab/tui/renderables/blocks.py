@@ -20,6 +20,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 def style(colour: str | None = None, back: str | None = None, bold: bool = False) -> Style:
     """A style in colours of a palette, made once."""
     reverse = back == REVERSED
+    bold = bold and colour != "ansi_black"  # which many terminals show as grey
     return Style(color=_rich(colour), bgcolor=None if reverse else _rich(back), bold=bold or None, reverse=reverse or None)
 
 

@@ -40,13 +40,13 @@ class SetupScreen(Screen[None]):
         Binding("space,enter", "choose", "Choose", tooltip="Choose the row under the cursor", id="setup.choose"),
         Binding("left_square_bracket,shift+up", "move(-1)", "Move up", show=False, tooltip="Move the row up", id="setup.move_up"),
         Binding("right_square_bracket,shift+down", "move(1)", "Move down", tooltip="Move the row down", id="setup.move_down"),
+        Binding(
+            "d,delete", "remove", "Delete", tooltip="Take away a set or filter of your own, or keys of your own", id="setup.remove"
+        ),
         Binding("r", "default", "Defaults", tooltip="Everything in this section as it is built in", id="setup.default"),
         Binding("u", "undo", "Undo", tooltip="Take back the last change", id="setup.undo"),
         Binding("n", "new", "New set", tooltip="A new set of columns, which begins as the present one", id="setup.new"),
         Binding("plus", "add", "One more key", tooltip="Another key beside those that it has", id="setup.add"),
-        Binding(
-            "d,delete", "remove", "Delete", tooltip="Take away a set or filter of your own, or keys of your own", id="setup.remove"
-        ),
         Binding("tab", "turn_section(1)", "Next section", show=False, tooltip="The next section", id="setup.section"),
         Binding(
             "shift+tab", "turn_section(-1)", "Section before", show=False, tooltip="The section before", id="setup.section_before"
@@ -113,6 +113,7 @@ class SetupScreen(Screen[None]):
         lines: list[Strip] = []
         for number, paragraph in enumerate(self._section.about(settings, row) if row is not None else ()):
             look = style(view.palette.dim if number else view.palette.text)
+            paragraph = paragraph[:1].upper() + paragraph[1:]
             lines += [plain(line, view.room, look) for line in wrapped(harmless(paragraph), view.room)]
         if isinstance(self._section, ColumnsSection):
             lines = lines[:2] + columns_preview(settings.sets[settings.columns], view.room, view.palette)
@@ -138,7 +139,7 @@ class SetupScreen(Screen[None]):
 
     def title_of(self, action: str) -> str | None:
         """The footer's words for what a key does in this section."""
-        verb = {"choose": CHOOSE, "screen.turn(1)": TURN, "move(1)": MOVE, "new": NEW, "remove": REMOVE, "add": ADD}.get(action)
+        verb = {"choose": CHOOSE, "turn(1)": TURN, "move(1)": MOVE, "new": NEW, "remove": REMOVE, "add": ADD}.get(action)
         return self._section.verbs.get(verb) if verb else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -194,6 +195,10 @@ class SetupScreen(Screen[None]):
         row = self.query_one(SetupList).row
         if row is not None and TURN in row.verbs:
             self._put(self._section.turn(self._settings(), row, by))
+
+    @on(SetupList.Turned)
+    def _turned(self, event: SetupList.Turned) -> None:
+        self.action_turn(event.by)
 
     def action_remove(self) -> None:
         row = self.query_one(SetupList).row

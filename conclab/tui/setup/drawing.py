@@ -9,8 +9,9 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from conclab.model.columns import COLUMNS
+from conclab.model.text import harmless
 from conclab.tui.palettes import Palette
-from conclab.tui.renderables.blocks import Line, action, bar, fit, height_of, right, stacked, style
+from conclab.tui.renderables.blocks import Line, action, fit, height_of, right, stacked, style
 from conclab.tui.setup.section import MOVE, TURN, Row
 
 _COMMAND_LEAST = 12
@@ -50,7 +51,7 @@ def row_line(number: int, row: Row, widths: Widths, width: int, palette: Palette
     look = style(palette.good if row.mark else palette.dim, back, bold=bool(row.mark))
     line.add(fit(mark, widths.mark), look + action(f"screen.mark({number})"))
     line.add(right("" if row.number is None else str(row.number), widths.place) + " ", quiet + click)
-    line.add(fit(row.title, widths.title), loud + click)
+    line.add(fit(harmless(row.title), widths.title), loud + click)
     line.add(fit(row.value, widths.value), style(palette.title, back) + click)
     tools = _tools(row) if selected else ()
     room = width - line.cells - sum(len(text) + 1 for text, _action in tools)
@@ -114,7 +115,6 @@ def theme_sample(width: int, palette: Palette, colourless: bool) -> list[Strip]:
     for number in range(8):
         lanes.add(f"w{number + 1} ", style(palette.worker(number), bold=True))
         lanes.add(height_of((number % 4 + 1) / 4) * 2 + " ", style(palette.worker(number), palette.trough))
-    lanes.add("  on a core ", style(palette.text)).add(bar(0.6, 4), style(palette.worker(0), palette.trough))
-    lanes.add("  wants one ", style(palette.text)).add("    ", style(back=palette.wants_back))
-    lanes.add("  blocked ", style(palette.text)).add("    ", style(back=palette.blocked_back))
+    lanes.add(" wants one ", style(palette.text)).add("▒▒▒" if colourless else "   ", style(back=palette.wants_back))
+    lanes.add("  blocked ", style(palette.text)).add("░░░" if colourless else "   ", style(back=palette.blocked_back))
     return [one.strip(width) for one in (line, load, lanes)]

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from conclab.tui.renderables.blocks import plain, style, wrapped
 from conclab.tui.setup.drawing import Widths, heading_line, row_line
-from conclab.tui.setup.section import Row
+from conclab.tui.setup.section import TURN, Row
 from conclab.tui.widgets.lines import LinesView
 
 
@@ -20,8 +20,8 @@ class SetupList(LinesView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", "Up", show=False, tooltip="To the row above", id="setup.up"),
         Binding("down", "step(1)", "Down", show=False, tooltip="To the row below", id="setup.down"),
-        Binding("left", "screen.turn(-1)", "Value before", show=False, tooltip="The value, or the set, before", id="setup.before"),
-        Binding("right", "screen.turn(1)", "Other value", tooltip="The next value, or the next set", id="setup.next"),
+        Binding("left", "turn(-1)", "Value before", show=False, tooltip="The value, or the set, before", id="setup.before"),
+        Binding("right", "turn(1)", "Other value", tooltip="The next value, or the next set", id="setup.next"),
         Binding("pageup", "page(-1)", "A page up", show=False, id="setup.page_up"),
         Binding("pagedown", "page(1)", "A page down", show=False, id="setup.page_down"),
         Binding("home", "edge(-1)", "First", show=False, tooltip="To the first row", id="setup.first"),
@@ -30,6 +30,13 @@ class SetupList(LinesView):
 
     class Moved(Message):
         """The cursor is on another row."""
+
+    class Turned(Message):
+        """The row under the cursor shall have its next value (1), or the one before (-1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     def __init__(self) -> None:
         super().__init__(id="rows")
@@ -47,7 +54,10 @@ class SetupList(LinesView):
         place = self._place()
         self._rows, self._empty = rows, empty
         if self.row is None:
-            choosable = [row for row in rows[min(place, len(rows) - 1) :] if row.key] or [row for row in rows if row.key][-1:]
+            marked = [row for row in rows if row.one_of and row.mark]
+            choosable = (
+                marked or [row for row in rows[min(place, len(rows) - 1) :] if row.key] or [row for row in rows if row.key][-1:]
+            )
             self._cursor = choosable[0].key if choosable else ""
         self.redraw()
 
@@ -97,6 +107,12 @@ class SetupList(LinesView):
         while 0 <= number < len(self._rows) and not self._rows[number].key:
             number += by
         self.go_to(number)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.row is not None and TURN in self.row.verbs if action == TURN else True
+
+    def action_turn(self, by: int) -> None:
+        self.post_message(self.Turned(by))
 
     def action_page(self, pages: int) -> None:
         height = max(1, self.scrollable_content_region.height - 1)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from conclab.model.columns import COLUMNS, SETS
 from conclab.model.settings import DEFAULT, FASTEST_S, METERS, SLOWEST_S, SWITCHES, THEMES, Settings, complete_set
+from conclab.model.text import harmless
 from conclab.tui.keymap import Bound, keys_in_force
 from conclab.tui.setup.section import (
     ADD,
@@ -36,7 +37,7 @@ class ColumnsSection(OrderedSection):
         MOVE: "Move",
         TURN: "Set",
         NEW: "New set",
-        REMOVE: "Delete set",
+        REMOVE: "Delete",
     }
 
     def headline(self, settings: Settings) -> str:
@@ -287,7 +288,10 @@ class FiltersSection(Section):
 
     def rows(self, settings: Settings) -> tuple[Row, ...]:
         can = frozenset((CHOOSE, REMOVE))
-        return tuple(Row(name, name, f"shows {text}", text, verbs=can) for name, text in settings.filters.items())
+        return tuple(Row(name, name, value=harmless(text), verbs=can) for name, text in settings.filters.items())
+
+    def about(self, settings: Settings, row: Row) -> tuple[str, ...]:
+        return (f"Shows what fits {settings.filters[row.key]}",)
 
     def rename(self, settings: Settings, name: str, to: str) -> Settings:
         """The settings in which a filter has another name, at the same place."""
