@@ -79,6 +79,8 @@ class ScriptedSource:
     _tasks: ScriptedTasks = field(default_factory=ScriptedTasks)
     _background: tuple[float, ...] = ()
     """What those in the task table take of each core: the meters fit the table that is beside them."""
+    _table_switches: int = 0
+    """Switches in a slot of those in the table, as far as they are read."""
     _listed_ns: int | None = None
     _table_ns: int = SLOT_NS
     _before: dict[TaskId, _Counted] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class ScriptedSource:
             core.user_s += core.taken * seconds * 0.92
             core.system_s += core.taken * seconds * 0.08
             core.idle_s += (1 - core.taken) * seconds
-        self._switches += 6 + self._random.randrange(4)
+        self._switches += 6 + self._random.randrange(4) + self._table_switches
         self._own_ns += 1_000_000
         samples: list[MachineSample | TaskBatch | TaskTable] = []
         if self.actors:
@@ -297,4 +299,6 @@ class ScriptedSource:
         self._listed_ns = self.at_ns
         table = self._tasks.table(self.at_ns, seconds, wanted, self._actors_rows())
         self._background = self._tasks.core_shares()
+        told = [(row.voluntary_per_s or 0.0) + (row.involuntary_per_s or 0.0) for row in table.rows if not row.is_thread]
+        self._table_switches = round(sum(told) * SLOT_NS / 1e9)
         return table

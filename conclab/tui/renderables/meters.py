@@ -137,7 +137,7 @@ def _legend(scene: Scene, width: int) -> Strip:
     pieces += [("", "", " memory")]
     pieces += [(MEMORY_GLYPHS[number], colour, name) for number, (name, colour) in enumerate(memory)]
     if any(place.kind for place in places):
-        pieces += [("P", palette.text, "fast"), ("E", palette.text, "efficient")]
+        pieces.append(("P", palette.text, "fast, E efficient"))
     if any(place.is_second(core) for core, place in enumerate(places)):
         pieces.append(("'", palette.text, "second thread"))
     for glyph, colour, name in pieces:

@@ -136,7 +136,7 @@ def test_fast_and_efficient_cores_and_second_threads_are_told_at_the_number() ->
         assert label in text
     assert "E8'" not in text
     wide = _lines(machine_state(*[0.5] * 16), 196, 60)[-1]
-    assert "P fast  E efficient  ' second thread" in wide
+    assert "P fast, E efficient  ' second thread" in wide
 
 
 def test_a_core_that_is_offline_says_so_and_is_counted() -> None:
