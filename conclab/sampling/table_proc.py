@@ -16,7 +16,11 @@ from collections.abc import Set
 from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
 from conclab.sampling.files import Budget
 from conclab.sampling.table_facts import Facts, cpu_clock
-from conclab.sampling.table_process import Process
+from conclab.sampling.table_process import OF_THREADS, Process
+
+MOST_UNSEEN = 150
+"""Processes outside the view that are read in detail at each table because they have run: whoever does something may be in view
+next, and then its rates should be there at once. Beyond that it would cost too much."""
 
 
 class ProcTable:
@@ -31,6 +35,7 @@ class ProcTable:
         self._threads = False
         self._previous_ns: int | None = None
         self._turn = 0
+        self._unseen = 0
 
     def read(self, wanted: Wanted) -> TaskTable:
         """All processes, and all threads when those are wanted. Rates are those since the last call."""
@@ -39,6 +44,7 @@ class ProcTable:
         visible = self._by_process(wanted)
         everywhere = wanted.needs_of_all | (wanted.needs if wanted.visible is None else frozenset())
         in_view = everywhere | wanted.needs
+        self._unseen = MOST_UNSEEN
         before, self._known = self._known, {}
         rows: list[TaskRow] = []
         for name in os.listdir("/proc"):
@@ -47,7 +53,7 @@ class ProcTable:
             pid = int(name)
             ids = visible.get(pid)
             groups = everywhere if ids is None else in_view
-            process = self._look(pid, before.get(pid), groups, ids or frozenset(), wanted.threads)
+            process = self._look(pid, before.get(pid), groups, in_view & OF_THREADS, ids or frozenset(), wanted.threads)
             if process is not None and process.row is not None:
                 self._known[pid] = process
                 rows.append(process.row)
@@ -68,8 +74,13 @@ class ProcTable:
             found[id.pid].add(id)
         return dict(found)
 
-    def _look(self, pid: int, process: Process | None, groups: Set[str], visible: Set[RowId], threads: bool) -> Process | None:
-        """The process of that pid as it is now; None when it has ended or may not be seen."""
+    def _look(
+        self, pid: int, process: Process | None, groups: Set[str], ahead: Set[str], visible: Set[RowId], threads: bool
+    ) -> Process | None:
+        """The process of that pid as it is now; None when it has ended or may not be seen.
+
+        ``ahead``: what will be wanted of it when it comes into view.
+        """
         try:
             cpu_ns = cpu_clock(pid)
         except OSError:
@@ -85,6 +96,9 @@ class ProcTable:
             ):
                 process.at_ns = at_ns
                 return process
+            if self._unseen > 0 and not ahead <= groups:
+                self._unseen -= 1
+                groups = groups | ahead
             if process.look(cpu_ns, at_ns, groups, visible, threads, self._turn):
                 return process
         process = Process(pid, self._budget, self._facts)

@@ -3,8 +3,8 @@
 A process whose CPU clock stands where it stood has not run a single instruction, nor has any of its threads, so nothing that it
 does itself can have changed and its rows are those of the table before. That one question costs 1 µs, or 13 µs where there are a
 thousand threads (reading them would cost 4 ms). What *others* can change while it sleeps (its nice value, its parent, its memory)
-is looked at again every ``TURN`` tables, each process in its turn. So a change of that kind may show up to ``TURN`` tables late, and
-so may a sleeper that was woken and has not got a core since.
+is looked at again every ``TURN`` tables, each process in its turn. So a change of that kind may show up to ``TURN`` tables late,
+and so may a sleeper that was woken and has not got a core since.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TURN = 16
 """Tables after which a process that sleeps is looked at anyway; its threads, maybe thousands, are spread over as many turns."""
 _MOST_COMMAND = 4_096
 """Bytes of a command line that are read; it can have megabytes."""
-_OF_THREADS = frozenset((QUEUE, STATUS, SCHED))
+OF_THREADS = frozenset((QUEUE, STATUS, SCHED))
 """Readings that are made thread by thread."""
 
 
@@ -88,7 +88,7 @@ class Process:
         again = self.in_turn(turn)
         wall_ns = at_ns - self.at_ns if self.cpu_ns is not None and at_ns > self.at_ns else None
         fresh = wall_ns if self._counted_ns == self.cpu_ns else None
-        by_thread = threads or not groups.isdisjoint(_OF_THREADS)
+        by_thread = threads or not groups.isdisjoint(OF_THREADS)
         if by_thread:
             self._task(self.pid).count(fresh, self._groups_of(self._task(self.pid), groups, visible))
         stored = self._read_costly(groups, wall_ns, again)
@@ -138,7 +138,7 @@ class Process:
         self.command = command.strip() or f"[{self.name}]"
 
     def _groups_of(self, task: Task, groups: Set[str], visible: Set[RowId]) -> Set[str]:
-        return groups if task.id in visible else groups & _OF_THREADS
+        return groups if task.id in visible else groups & OF_THREADS
 
     def _read_costly(self, groups: Set[str], wall_ns: int | None, again: bool) -> tuple[int, int] | None:
         """Levels of the process as a whole, and the bytes that it has moved to and from storage since."""
@@ -173,7 +173,7 @@ class Process:
         for tid in gone:
             self._tasks.pop(tid).close()
         if len(self._tasks) != stat.threads:
-            self._count_new(known, groups & _OF_THREADS)
+            self._count_new(known, groups & OF_THREADS)
         return not gone
 
     def _count_new(self, known: int | None, groups: Set[str]) -> None:
