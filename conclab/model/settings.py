@@ -6,7 +6,6 @@ line and left out, and the rest counts.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -304,6 +303,8 @@ def _shown(value: object) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean “cpu”?)`` where something known is near; else nothing."""
+    import difflib  # only where something is wrong
+
     near = difflib.get_close_matches(word, tuple(known), n=1, cutoff=0.6)
     return f" (did you mean {_quoted(near[0])}?)" if near else ""
 

@@ -1,14 +1,14 @@
 """``config.toml``: where it lies, reading it at the start, and writing back what was chosen without touching anything else in it.
 
-Reading takes the standard library alone, because it stands before the first frame. Writing keeps the user's comments, order and
-whatever conclab does not know; it happens beside the file and is then put in its place, so that nobody ever finds half a file.
+Reading takes little of the standard library and nothing else, because it stands before the first frame. Writing keeps the user's
+comments, order and whatever conclab does not know; it happens beside the file and is then put in its place, so that nobody ever finds
+half a file.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import tomllib
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
@@ -131,6 +131,8 @@ def _put(table: MutableMapping[str, Any], wanted: Mapping[str, Any]) -> None:
 
 def _replace(file: Path, text: str) -> None:
     """Write beside the file, then put it in its place; who could read the file before can afterwards."""
+    import tempfile
+
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o644
     if file.exists() and not os.access(file, os.W_OK):
         raise PermissionError(13, "permission denied")  # a folder that can be written must not get round a file that cannot

@@ -84,7 +84,7 @@ class ConclabApp(App[None]):
         ``save`` keeps changed settings, called in a thread of its own; it returns None or a sentence for the user. ``problems`` are
         lines about the settings that were loaded from ``settings_file``.
         """
-        colourless = bool(os.environ.get("NO_COLOR"))
+        colourless = "NO_COLOR" in os.environ  # as Textual asks: even when it is empty
         # Without colour everything is drawn as for a plain terminal, where the cursor is reversed, and the colours are taken out.
         # Textual by itself would write greys.
         super().__init__(ansi_color=True if colourless else None)

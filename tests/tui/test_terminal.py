@@ -14,7 +14,8 @@ import sys
 import termios
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,8 @@ _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\
 class Terminal:
     """conclab in a pseudo-terminal of its own, read all the time as a terminal would."""
 
-    def __init__(self, columns: int = 120, rows: int = 40) -> None:
+    def __init__(self, columns: int = 120, rows: int = 40, more: Mapping[str, str] | None = None) -> None:
+        """``more`` goes into its environment."""
         self.mark = f"conclab-test-{uuid.uuid4().hex}"
         self._ours, self._theirs = pty.openpty()
         self._size(columns, rows)
@@ -43,6 +45,7 @@ class Terminal:
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "CONCLAB_TEST_MARK": self.mark}
         for told_elsewhere in ("NO_COLOR", "COLUMNS", "LINES"):
             environment.pop(told_elsewhere, None)
+        environment |= more or {}
         self.process = subprocess.Popen(
             [sys.executable, "-c", START],
             stdin=self._theirs,
@@ -204,6 +207,48 @@ def test_even_kill_9_in_the_middle_of_a_run_leaves_nothing_of_it_alive(terminal:
     terminal.process.kill()
     terminal.process.wait()
     assert until(lambda: terminal.alive() == [], 5.0), f"still alive: {terminal.alive()}"
+
+
+_COLOURS = re.compile(rb"\x1b\[([0-9;]+)m")
+
+
+def _colour_codes(raw: bytes) -> set[str]:
+    """What was asked of the terminal, SGR (ECMA-48, 8.3.117), taken apart; 38 and 48 with what follows them."""
+    found: set[str] = set()
+    for codes in {match.decode() for match in _COLOURS.findall(raw)}:
+        found |= set(re.findall(r"[34]8;[25];[0-9;]+|\d+", codes))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("more", "allowed"),
+    [
+        ({}, {*range(10), *range(30, 38), 39, *range(40, 48), 49, *range(90, 98), *range(100, 108)}),
+        ({"NO_COLOR": "1"}, {*range(10), 39, 49}),
+        ({"NO_COLOR": ""}, {*range(10), 39, 49}),
+    ],
+    ids=["plain", "NO_COLOR", "NO_COLOR=''"],
+)
+def test_the_plain_theme_asks_for_sixteen_colours_and_with_no_color_for_none(
+    more: dict[str, str], allowed: set[int], tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('theme = "ansi"')
+    terminal = Terminal(more={"CONCLAB_CONFIG": str(file), **more})
+    try:
+        terminal.open_lab()
+        start = len(terminal.raw)
+        terminal.type(b"\x1bOQ4")  # F2: Set-up, its themes
+        terminal.shows("High contrast", start)
+        terminal.type(b"q?")
+        terminal.shows("What the words mean", start)
+        terminal.type(b"qq")
+        assert terminal.ends() == 0
+        asked = _colour_codes(terminal.raw)
+        assert len(asked) > 3
+        assert asked <= {str(code) for code in allowed}
+    finally:
+        terminal.close()
 
 
 def test_without_a_terminal_it_says_so_in_one_line_and_exits_with_2() -> None:

@@ -118,6 +118,10 @@ class SetupScreen(Screen[None]):
         if isinstance(self._section, ColumnsSection):
             lines = lines[:2] + columns_preview(settings.sets[settings.columns], view.room, view.palette)
         if isinstance(self._section, ThemeSection):
+            if view.colourless:
+                lines = [
+                    plain("NO_COLOR is set, so there are no colours; the choice is kept.", view.room, style(view.palette.text))
+                ]
             lines = lines[:1] + theme_sample(view.room, view.palette, view.colourless)
         view.show(lines)
 
