@@ -16,6 +16,7 @@ from conclab.recording.feed import Changes, Session
 from conclab.tui.renderables.meters import meter_lines
 from conclab.tui.renderables.meters_layout import Layout, meters_layout
 from conclab.tui.renderables.selected import LINES, MOST_SEEN, selected_lines
+from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.monitor_acts import ActsOnTasks
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.monitor_search import FindsTasks
@@ -183,6 +184,16 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         if wanted != self._wanted:
             self._wanted = wanted
             self.session.feed.list_tasks(wanted)
+
+    @on(TaskTable.Opened)
+    def _opened(self, event: TaskTable.Opened) -> None:
+        self.app.push_screen(DetailsScreen(self.session, event.row))
+
+    def action_details(self, page: str) -> None:
+        """A page about the selected row."""
+        row = self.query_one(TaskTable).row
+        if row is not None:
+            self.app.push_screen(DetailsScreen(self.session, row, page))
 
     @on(TaskTable.Moved)
     def _moved(self) -> None:
