@@ -1,8 +1,8 @@
 """``config.toml``: where it lies, reading it at the start, and writing back what was chosen without touching anything else in it.
 
 Reading takes little of the standard library and nothing else, because it stands before the first frame. Writing keeps the user's
-comments, order and whatever conclab does not know; it happens beside the file and is then put in its place, so that nobody ever finds
-half a file.
+comments, order and whatever conclab does not know; it happens beside the file and is then put in its place, so that nobody ever
+finds half a file.
 """
 
 from __future__ import annotations
