@@ -36,7 +36,8 @@ from conclab.model.table import RowId, Wanted
 from conclab.model.tasks import TaskId
 from conclab.recording.feed import Item
 from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, Actor, ScriptedSource
-from conclab.sampling.scripted_details import ScriptedInspector, scripted_details
+from conclab.sampling.scripted_details import scripted_details
+from conclab.sampling.scripted_inspection import ScriptedInspector
 from conclab.sampling.scripted_surroundings import scripted_machine
 
 TASK_NS = 250_000_000

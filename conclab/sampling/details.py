@@ -13,7 +13,7 @@ from conclab.sampling.details_memory import read_limits, read_memory
 from conclab.sampling.details_overview import read_overview
 from conclab.sampling.stacks import read_stacks
 
-_READERS: Mapping[str, Callable[[Subject], tuple[Section, ...]]] = {
+READERS: Mapping[str, Callable[[Subject], tuple[Section, ...]]] = {
     OVERVIEW: read_overview,
     ENVIRONMENT: read_environment,
     FILES: read_files,
@@ -21,6 +21,7 @@ _READERS: Mapping[str, Callable[[Subject], tuple[Section, ...]]] = {
     LIMITS: read_limits,
     STACKS: read_stacks,
 }
+"""What makes the sections of each page."""
 
 
 def read_details(id: RowId, page: str) -> Page:
@@ -28,7 +29,7 @@ def read_details(id: RowId, page: str) -> Page:
 
     Blocking: some milliseconds, for the stacks up to eight seconds. Raises KeyError for a page that is not read (threads, history).
     """
-    reader = _READERS[page]
+    reader = READERS[page]
     if start_ticks(id.pid) != id.start:
         return Page(page, time.monotonic_ns(), ended=True)
     sections = reader(subject(id.pid))

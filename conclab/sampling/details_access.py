@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import os
 import pwd
+import time
 from dataclasses import dataclass
+from typing import Any
+
+import psutil
 
 from conclab.model.text import harmless
 from conclab.sampling import task_text
@@ -32,15 +36,20 @@ class Answer:
         return bool(self.why)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
-    """The process that is asked about."""
+    """The process that is asked about, and all that its pages are made from: the script has one that answers without a machine."""
 
     pid: int
     uid: int | None = None
     """Its effective user; None where that is not told."""
     kernel: bool = False
     zombie: bool = False
+
+    @property
+    def reader(self) -> int:
+        """The process that reads: conclab."""
+        return os.getpid()
 
     @property
     def folder(self) -> str:
@@ -77,6 +86,35 @@ class Subject:
             return Answer(os.readlink(os.fsencode(f"{self.folder}/{name}")))
         except OSError as error:
             return Answer(why=self.why(error))
+
+    def numbers(self, name: str) -> tuple[list[int], str]:
+        """The numbers in a folder of the process's (``fd``, ``task``), sorted; or why there are none."""
+        try:
+            return sorted(int(entry) for entry in os.listdir(f"{self.folder}/{name}") if entry.isdigit()), ""
+        except OSError as error:
+            return [], self.why(error)
+
+    def file_mode(self, number: int) -> int:
+        """``st_mode`` of what an open file leads to; 0 when that cannot be told."""
+        try:
+            return os.stat(f"{self.folder}/fd/{number}").st_mode
+        except OSError:
+            return 0
+
+    def sockets(self) -> list[Any] | None:
+        """Its sockets as psutil tells them (``pconn``); None when it may not."""
+        try:
+            return psutil.Process(self.pid).net_connections(kind="all")
+        except (psutil.Error, OSError, RuntimeError):
+            return None
+
+    def look(self, path: str) -> bytes | None:
+        """A file of the machine's that helps to understand it: its control group's, say."""
+        return read_if(path)
+
+    def clocks(self) -> tuple[float, float]:
+        """Seconds since the epoch, and since boot, now."""
+        return time.time(), time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def refusal(uid: int | None, user: str, own_uid: int) -> str:

@@ -13,26 +13,26 @@ from conclab.model import figures
 from conclab.model.details import Fact, Section
 from conclab.model.text import harmless
 from conclab.sampling import proc_text
-from conclab.sampling.details_access import Subject, read_if
+from conclab.sampling.details_access import Subject
 
 Read = Callable[[str], bytes | None]
 _NO_LIMIT = 1 << 60
 """Version 1 writes "no limit" as the largest number of pages."""
 
 
-def group_section(subject: Subject, look: Read = read_if) -> Section:
-    """The section of the overview; ``look`` reads a file by its path, or gives None."""
+def group_section(subject: Subject) -> Section:
+    """The section of the overview."""
     answer = subject.read("cgroup")
     if answer.refused:
         return Section("Control group", facts=(Fact("group", why=answer.why),))
     paths = proc_text.cgroup_paths(answer.text)
     if not paths:
         return Section("Control group", note="This kernel has no control groups.")
-    return Section("Control group", facts=facts_of(paths, look))
+    return Section("Control group", facts=facts_of(paths, subject.look))
 
 
 def facts_of(paths: dict[str, str], look: Read) -> tuple[Fact, ...]:
-    """What is told of the groups with these paths (by controller, "" is version 2)."""
+    """What is told of the groups with these paths (by controller, "" is version 2); ``look`` reads a file, or gives None."""
     cpu = _places(paths, "cpu", ("cpu", "cpu,cpuacct"))
     memory = _places(paths, "memory", ("memory",))
     shown = paths.get("") if paths.get("", "/") != "/" else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
+import stat
 
 import psutil
 
@@ -11,7 +11,7 @@ from conclab.model import figures
 from conclab.model.details import Fact, Heading, Section
 from conclab.model.text import harmless
 from conclab.sampling import details_text
-from conclab.sampling.details_access import Subject, read_if
+from conclab.sampling.details_access import Subject
 
 MOST_VARIABLES = 1_000
 MOST_FILES = 500
@@ -19,6 +19,7 @@ MOST_FILES = 500
 MOST_SOCKETS = 300
 _MOST_TEXT = 4_000
 _FAMILIES = {socket.AF_INET: "4", socket.AF_INET6: "6"}
+_KINDS = {stat.S_IFIFO: "pipe", stat.S_IFCHR: "device", stat.S_IFDIR: "folder", stat.S_IFBLK: "device", stat.S_IFREG: "file"}
 _TYPES = {socket.SOCK_STREAM: "tcp", socket.SOCK_DGRAM: "udp"}
 
 
@@ -38,10 +39,9 @@ def read_environment(subject: Subject) -> tuple[Section, ...]:
 
 def read_files(subject: Subject) -> tuple[Section, ...]:
     """Open files by their number, and sockets."""
-    try:
-        numbers = sorted(int(name) for name in os.listdir(f"{subject.folder}/fd"))
-    except OSError as error:
-        return (Section("Open files", facts=(Fact("open files", why=subject.why(error)),)),)
+    numbers, why = subject.numbers("fd")
+    if why:
+        return (Section("Open files", facts=(Fact("open files", why=why),)),)
     if not numbers:
         return (Section("Open files", note="It has no file open."),)
     rows = [row for row in (_file(subject, number) for number in numbers[:MOST_FILES]) if row is not None]
@@ -57,7 +57,7 @@ def _file(subject: Subject, number: int) -> tuple[str, ...] | None:
     if answer.refused:
         return (str(number), "", "", "", answer.why) if answer.why != "this kernel does not tell" else None
     path = details_text.text_of(answer.text)[:_MOST_TEXT]
-    position, mode = details_text.fdinfo(read_if(f"{subject.folder}/fdinfo/{number}") or b"")
+    position, mode = details_text.fdinfo(subject.read(f"fdinfo/{number}").text)
     kind = _kind(subject, number, path)
     return (str(number), kind, mode, figures.count(position) if kind == "file" else "", path)
 
@@ -69,20 +69,15 @@ def _kind(subject: Subject, number: int, path: str) -> str:
             return kind[:12]
     if path.startswith("/dev/"):
         return "terminal" if path.startswith(("/dev/pts/", "/dev/tty")) else "device"
-    try:
-        mode = os.stat(f"{subject.folder}/fd/{number}").st_mode
-    except OSError:
-        return ""
-    return {0o010000: "pipe", 0o020000: "device", 0o040000: "folder", 0o060000: "device", 0o100000: "file"}.get(mode & 0o170000, "")
+    return _KINDS.get(stat.S_IFMT(subject.file_mode(number)), "")
 
 
 def _sockets(subject: Subject, rows: list[tuple[str, ...]]) -> tuple[Section, ...]:
     known = sum(row[1] == "socket" for row in rows)
     if not known:
         return ()
-    try:
-        found = psutil.Process(subject.pid).net_connections(kind="all")
-    except (psutil.Error, OSError, RuntimeError):
+    found = subject.sockets()
+    if found is None:
         return (Section("Sockets", note="The kernel does not tell what its sockets are connected to."),)
     headings = (Heading("FD", right=True), Heading("PROTOCOL"), Heading("STATE"), Heading("LOCAL"), Heading("REMOTE"))
     shown = sorted(found, key=lambda one: (one.family == socket.AF_UNIX, one.fd))[:MOST_SOCKETS]

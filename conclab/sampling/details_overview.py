@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 
 from conclab.model import figures
 from conclab.model.columns import POLICIES
@@ -11,7 +12,7 @@ from conclab.model.details import Fact, Section
 from conclab.model.privileges import SECCOMP, capabilities_in_words, container
 from conclab.model.text import harmless
 from conclab.sampling import details_text, proc_text, task_text
-from conclab.sampling.details_access import Answer, Subject, read_if, user_name
+from conclab.sampling.details_access import Answer, Subject, user_name
 from conclab.sampling.details_cgroup import group_section
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,9 +36,8 @@ _NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
 
 def read_overview(subject: Subject) -> tuple[Section, ...]:
     """All sections of the page. Blocking, some milliseconds."""
-    stat_text, status_text = read_if(f"{subject.folder}/stat"), read_if(f"{subject.folder}/status")
-    stat = task_text.stat(stat_text) if stat_text else None
-    status = details_text.fields(status_text or b"")
+    stat = task_text.stat(subject.read("stat").text)
+    status = details_text.fields(subject.read("status").text)
     command = subject.read("cmdline", most=4 * _MOST_COMMAND)
     said = Section("Command", facts=(_command(subject, command, stat),))
     sections = (
@@ -80,8 +80,8 @@ def _process(subject: Subject, stat: task_text.Stat | None, status: dict[str, st
         _link("program", subject, "exe"),
         _link("works in", subject, "cwd"),
         Fact("user", _users(status)),
-        Fact("parent", _parent(stat)),
-        Fact("started", _started(stat)),
+        Fact("parent", _parent(subject, stat)),
+        Fact("started", _started(subject, stat)),
         Fact("state", f"{state}  {_STATES.get(state, '')}".strip(), alarming=state in ("D", "Z")),
         Fact("threads", figures.count(threads)),
     )
@@ -96,20 +96,21 @@ def _users(status: dict[str, str]) -> str:
     return f"{user_name(effective)} ({effective})" + (f", started by {user_name(real)}" if real != effective else "")
 
 
-def _parent(stat: task_text.Stat | None) -> str:
+def _parent(subject: Subject, stat: task_text.Stat | None) -> str:
     if stat is None:
         return ""
     if not stat.parent:
         return "the kernel itself" if stat.kernel else "none"
-    name = read_if(f"/proc/{stat.parent}/comm")
+    name = subject.look(f"/proc/{stat.parent}/comm")
     return f"{stat.parent}  {details_text.text_of(name.strip()) if name else ''}".strip()
 
 
-def _started(stat: task_text.Stat | None) -> str:
+def _started(subject: Subject, stat: task_text.Stat | None) -> str:
     if stat is None:
         return ""
-    age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - stat.start / _TICKS
-    moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() - age_s))
+    now_s, up_s = subject.clocks()
+    age_s = up_s - stat.start / _TICKS
+    moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now_s - age_s))
     return f"{moment}, {figures.uptime(max(0.0, age_s))} ago"
 
 
@@ -117,7 +118,7 @@ def _scheduling(subject: Subject, stat: task_text.Stat | None, status: dict[str,
     if stat is None:
         return (Fact("policy", why="its stat cannot be read"),)
     policy = f"SCHED_{POLICIES.get(stat.policy, str(stat.policy))}"
-    score, adjusted = read_if(f"{subject.folder}/oom_score"), read_if(f"{subject.folder}/oom_score_adj")
+    score, adjusted = subject.read("oom_score").text, subject.read("oom_score_adj").text
     return (
         Fact("policy", policy + (f", real-time priority {stat.rt_priority}" if stat.rt_priority else "")),
         Fact("nice", str(stat.nice), "from -20 (gets more of a core) to 19 (gets less)"),
@@ -131,11 +132,11 @@ def _cores(status: dict[str, str]) -> str:
     return f"core{'s' if not listed.isdigit() else ''} {listed}" if listed else ""
 
 
-def _oom(score: bytes | None, adjusted: bytes | None) -> str:
+def _oom(score: bytes, adjusted: bytes) -> str:
     if not score:
         return ""
     told = score.strip().decode("ascii", "replace")
-    by = (adjusted or b"0").strip().decode("ascii", "replace")
+    by = (adjusted.strip() or b"0").decode("ascii", "replace")
     return told if by == "0" else f"{told}, adjusted by {by}"
 
 
@@ -164,8 +165,9 @@ def _limits(subject: Subject, stat: task_text.Stat | None) -> tuple[Fact, ...]:
         )
         alarming, why = False, ""
         if name == "Max open files":
-            used = _open_files(subject)
-            if used is not None:
+            numbers, refused = subject.numbers("fd")
+            used = len(numbers)
+            if not refused:
                 value = f"{used:,} of {value}"
                 alarming = soft.isdigit() and used > 0.9 * int(soft)
                 why = "nearly all are used: opening more will soon fail" if alarming else ""
@@ -175,15 +177,8 @@ def _limits(subject: Subject, stat: task_text.Stat | None) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _open_files(subject: Subject) -> int | None:
-    try:
-        return len(os.listdir(f"{subject.folder}/fd"))
-    except OSError:
-        return None
-
-
 def _rights(subject: Subject, status: dict[str, str]) -> tuple[Fact, ...]:
-    last = (read_if("/proc/sys/kernel/cap_last_cap") or b"").strip()
+    last = (subject.look("/proc/sys/kernel/cap_last_cap") or b"").strip()
     try:
         mask = capabilities_in_words(int(status["CapEff"], 16), int(last) if last.isdigit() else 40)
     except (KeyError, ValueError):
@@ -204,16 +199,14 @@ def _rights(subject: Subject, status: dict[str, str]) -> tuple[Fact, ...]:
 
 def _namespaces(subject: Subject) -> tuple[Fact, ...]:
     own: list[str] = []
+    ours = replace(subject, pid=subject.reader)
     for name in _NAMESPACES:
         theirs = subject.link(f"ns/{name}")
         if theirs.refused:
             return (Fact("namespaces", why=theirs.why),)
-        try:
-            if os.readlink(os.fsencode(f"/proc/self/ns/{name}")) != theirs.text:
-                own.append(name)
-        except OSError:
-            continue
+        if theirs.text != ours.link(f"ns/{name}").text:
+            own.append(name)
     told = f"other than conclab's: {', '.join(own)}" if own else "the same as conclab's"
-    paths = proc_text.cgroup_paths(read_if(f"{subject.folder}/cgroup") or b"")
+    paths = proc_text.cgroup_paths(subject.read("cgroup").text)
     hint = container([harmless(path) for path in paths.values()], own)
     return (Fact("namespaces", told), *([Fact("container", hint)] if hint else []))

@@ -120,6 +120,10 @@ class ScriptedSource:
         """Who is behind a row of the table; None when it has ended, and for those who are on stage."""
         return self._tasks.process(id)
 
+    def of_pid(self, pid: int) -> Unit | None:
+        """Who has a number now."""
+        return self._tasks.of_pid(pid)
+
     def samples_of(self, pid: int) -> tuple[TaskSample, ...]:
         """The actors of one process, as they are now."""
         return tuple(self._sample(actor) for actor in self.actors if actor.task.pid == pid and actor.task in self._counted)

@@ -15,9 +15,9 @@ _MEGABYTE = 1024**2
 _MEMORY = 16 * 1024 * _MEGABYTE
 UP_S = 273_060
 """How long the machine has been up when the script begins."""
-_BOOTED_S = 1_789_000_000 - UP_S
+BOOTED_S = 1_789_000_000 - UP_S
 """Seconds since the epoch."""
-_READER = "ada"
+READER = "ada"
 FIGURES = ("cpu", "delay", "voluntary", "involuntary", "migrations", "minor_faults", "read", "written")
 """Fields of a unit that are summed over the threads of a process."""
 
@@ -56,9 +56,9 @@ def row_of(unit: Unit, needs: frozenset[str], cores: int) -> TaskRow:
     """Its row, with these costly readings."""
     player = unit.player
     resident = int(player.megabytes * _MEGABYTE)
-    start_s = _BOOTED_S + unit.id.start / 100
+    start_s = BOOTED_S + unit.id.start / 100
     thread = unit.id.tid != WHOLE
-    mine = player.user == _READER
+    mine = player.user == READER
     command = unit.name if thread else f"[{player.comm}]" if player.state == "Z" else player.command
     return TaskRow(
         id=unit.id,

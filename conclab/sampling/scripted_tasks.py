@@ -91,6 +91,10 @@ class ScriptedTasks:
         """The process of that identity, with its threads; None when there is none."""
         return self._by_id.get(id._replace(tid=WHOLE))
 
+    def of_pid(self, pid: int) -> Unit | None:
+        """The process that has a number now."""
+        return next((whole for whole in self._wholes if whole.id.pid == pid), None)
+
     # Who is there
 
     def _arrive(self, player: Player, start: int, taken: set[int]) -> Unit:

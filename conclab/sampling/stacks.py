@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 
 from conclab.model import figures
 from conclab.model.details import Heading, PythonThread, Section
@@ -20,15 +21,29 @@ TIMEOUT_S = 8.0
 MOST_THREADS = 64
 _MOST_STACK = 12
 """Functions of a kernel stack that are shown."""
+NOT_PERMITTED = (
+    "py-spy may not read this process. Run conclab as root, or set kernel.yama.ptrace_scope to 0 for processes of your own."
+)
+NOT_PYTHON = "This is no Python process, or none that py-spy knows; the kernel's view of it is below."
 _FUNCTIONS_ONLY = "Whole kernel stacks are shown to root alone; here is the function that each thread sleeps in."
 
 
-def read_stacks(subject: Subject) -> tuple[Section, ...]:
-    """Python's stacks, then the kernel's. Blocking: up to ``TIMEOUT_S`` seconds."""
-    if subject.kernel or subject.zombie:
-        return (kernel_section(subject),)
+Ask = Callable[[int], tuple[Sequence[PythonThread], str]]
+"""Gives a process's Python threads, or a sentence that says why there are none."""
+
+
+def read_stacks(subject: Subject, ask: Ask | None = None) -> tuple[Section, ...]:
+    """Python's stacks, then the kernel's. Blocking: up to ``TIMEOUT_S`` seconds. ``ask``: who is asked instead of py-spy."""
     kernel = kernel_section(subject)  # first, or it would show threads that py-spy has stopped
-    return (*python_sections(subject.pid, find_py_spy()), kernel)
+    if subject.kernel or subject.zombie:
+        return (kernel,)
+    threads, why = ask(subject.pid) if ask is not None else ask_py_spy(subject.pid, find_py_spy())
+    if why:
+        return (_sentence(why), kernel)
+    shown = [_thread(thread) for thread in threads[:MOST_THREADS]]
+    if len(threads) > MOST_THREADS:
+        shown.append(_sentence(f"{len(threads) - MOST_THREADS:,} more threads are left out."))
+    return (*shown, kernel)
 
 
 def find_py_spy() -> str | None:
@@ -37,10 +52,10 @@ def find_py_spy() -> str | None:
     return beside if os.access(beside, os.X_OK) else shutil.which("py-spy")
 
 
-def python_sections(pid: int, program: str | None) -> tuple[Section, ...]:
-    """A section for each Python thread; or one that says in a sentence why there is none."""
+def ask_py_spy(pid: int, program: str | None) -> tuple[Sequence[PythonThread], str]:
+    """Its Python threads by py-spy (the path of the program; None: there is none); or why there are none, in a sentence."""
     if program is None:
-        return (_sentence("py-spy reads them, and it is not installed. `pip install 'conclab[stacks]'` gets it."),)
+        return (), "py-spy reads them, and it is not installed. `pip install 'conclab[stacks]'` gets it."
     try:
         done = subprocess.run(
             [program, "dump", "--json", "--pid", str(pid)],
@@ -51,19 +66,15 @@ def python_sections(pid: int, program: str | None) -> tuple[Section, ...]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return (_sentence(f"py-spy did not answer within {TIMEOUT_S:.0f} seconds and was ended. r asks again."),)
+        return (), f"py-spy did not answer within {TIMEOUT_S:.0f} seconds and was ended. r asks again."
     except OSError as error:
-        return (_sentence(f"py-spy could not be started: {os.strerror(error.errno or 0).lower()}."),)
+        return (), f"py-spy could not be started: {os.strerror(error.errno or 0).lower()}."
     if done.returncode:
-        return (_sentence(why_not(done.stderr)),)
+        return (), why_not(done.stderr)
     try:
-        threads = details_text.python_stacks(done.stdout)
+        return details_text.python_stacks(done.stdout), ""
     except ValueError:
-        return (_sentence("py-spy answered something that conclab does not understand; another version may help."),)
-    shown = [_thread(thread) for thread in threads[:MOST_THREADS]]
-    if len(threads) > MOST_THREADS:
-        shown.append(_sentence(f"{len(threads) - MOST_THREADS:,} more threads are left out."))
-    return tuple(shown)
+        return (), "py-spy answered something that conclab does not understand; another version may help."
 
 
 def why_not(errors: bytes) -> str:
@@ -71,11 +82,9 @@ def why_not(errors: bytes) -> str:
     text = errors.decode("utf-8", "replace")
     lowered = text.casefold()
     if ("permission denied" in lowered and "elevated permissions" in lowered) or "operation not permitted" in lowered:
-        return (
-            "py-spy may not read this process. Run conclab as root, or set kernel.yama.ptrace_scope to 0 for processes of your own."
-        )
+        return NOT_PERMITTED
     if "python version" in lowered or "not a python" in lowered or "failed to find" in lowered or "executable name" in lowered:
-        return "This is no Python process, or none that py-spy knows; the kernel's view of it is below."
+        return NOT_PYTHON
     if "no such process" in lowered or "no such file" in lowered:
         return "It has just ended."
     first = next((line.strip() for line in text.splitlines() if line.strip()), "it gave no reason")
@@ -94,43 +103,47 @@ def _thread(thread: PythonThread) -> Section:
     return Section(title, headings=(Heading("FUNCTION"), Heading("WHERE")), rows=rows, note="" if rows else "No Python frame.")
 
 
-def waits_of(pid: int, tid: int, kernel: bool = False) -> str:
-    """What a thread waits in: its system call and what that means, or else the kernel function; blank: it runs.
+def waits_of(pid: int, tid: int) -> str:
+    """What a thread waits in, in words; blank: it runs, or may not be asked.
 
-    ``kernel``: a thread of the kernel makes no system calls, whatever its file says. Blank as well where neither file may be read:
-    ptrace(2), mode PTRACE_MODE_ATTACH_FSCREDS for ``syscall``, PTRACE_MODE_READ_FSCREDS for ``wchan``.
+    Who may is told by ptrace(2): mode PTRACE_MODE_ATTACH_FSCREDS for ``syscall``, PTRACE_MODE_READ_FSCREDS for ``wchan``.
     """
     folder = f"/proc/{pid}/task/{tid}"
-    number = None if kernel else details_text.syscall_number(read_if(f"{folder}/syscall") or b"")
-    where = task_text.waits_in(read_if(f"{folder}/wchan") or b"")
+    return said_of(read_if(f"{folder}/syscall") or b"", read_if(f"{folder}/wchan") or b"")
+
+
+def said_of(syscall: bytes, wchan: bytes) -> str:
+    """The system call and what that means, or else the kernel function. Threads of the kernel make no system calls."""
+    number = details_text.syscall_number(syscall)
     if number is None:
-        return details_text.text_of(where.encode()) if where else ""
+        return _function(wchan)
     call = syscalls.name(number)
     meaning = syscalls.meaning(call)
     return f"{call}: {meaning}" if meaning else call
 
 
+def _function(wchan: bytes) -> str:
+    return details_text.text_of((task_text.waits_in(wchan) or "").encode())
+
+
 def kernel_section(subject: Subject) -> Section:
     """A line for each thread: state, system call, kernel function, and the kernel's stack where that may be read (root)."""
-    try:
-        tids = sorted(int(name) for name in os.listdir(f"{subject.folder}/task"))
-    except OSError as error:
-        return Section("In the kernel", note=figures.sentence(subject.why(error)) + ".")
+    tids, why = subject.numbers("task")
+    if why:
+        return Section("In the kernel", note=figures.sentence(why) + ".")
     rows = []
     any_stack = False
     for tid in tids[:MOST_THREADS]:
-        folder = f"{subject.folder}/task/{tid}"
-        text = read_if(f"{folder}/stat")
-        stat = task_text.stat(text) if text else None
+        stat = task_text.stat(subject.read(f"task/{tid}/stat").text)
         if stat is None:
             continue
-        stack = details_text.kernel_stack(read_if(f"{folder}/stack") or b"")
+        stack = details_text.kernel_stack(subject.read(f"task/{tid}/stack").text)
         any_stack = any_stack or bool(stack)
-        where = task_text.waits_in(read_if(f"{folder}/wchan") or b"") or ""
-        waits = waits_of(subject.pid, tid, subject.kernel)
-        path = " < ".join(stack[:_MOST_STACK]) or details_text.text_of(where.encode())
+        call, where = (subject.read(f"task/{tid}/{name}").text for name in ("syscall", "wchan"))
+        waits = said_of(call if not subject.kernel else b"", where)
+        path = " < ".join(stack[:_MOST_STACK]) or _function(where)
         rows.append((str(tid), details_text.text_of(stat.name), stat.state, waits, path))
     headings = (Heading("TID", right=True), Heading("NAME"), Heading("S"), Heading("WAITS IN"), Heading("KERNEL STACK"))
-    why = subject.read(f"task/{tids[0]}/syscall").why if tids and not any_stack else ""
+    why = subject.read(f"task/{tids[0]}/syscall").why if tids and not any_stack and not subject.kernel else ""
     note = f"What its threads wait in {why}." if why else _FUNCTIONS_ONLY if rows and not any_stack else ""
     return Section("In the kernel", headings=headings, rows=tuple(rows), left_out=max(0, len(tids) - MOST_THREADS), note=note)

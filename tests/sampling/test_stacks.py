@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from conclab.model.details import Section
 from conclab.sampling import stacks
 from conclab.sampling.details_access import subject
-from conclab.sampling.stacks import find_py_spy, python_sections, read_stacks, waits_of, why_not
+from conclab.sampling.stacks import ask_py_spy, find_py_spy, read_stacks, waits_of, why_not
 from tests.sampling.builders import LINUX, THREADS, child, tried
 
 pytestmark = LINUX
@@ -37,14 +36,14 @@ def script(folder: Path, text: str) -> str:
     return str(path)
 
 
-def only_note(sections: tuple[Section, ...]) -> str:
-    (section,) = sections
-    assert not section.rows
-    return section.note
+def why_none(pid: int, program: str | None) -> str:
+    threads, why = ask_py_spy(pid, program)
+    assert not threads
+    return why
 
 
 def test_without_py_spy_it_says_how_to_get_it() -> None:
-    assert "pip install 'conclab[stacks]'" in only_note(python_sections(1, None))
+    assert "pip install 'conclab[stacks]'" in why_none(1, None)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +65,10 @@ def test_a_complaint_becomes_a_sentence(complaint: bytes, said: str) -> None:
 
 def test_a_program_that_fails_answers_nonsense_or_hangs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stacks, "TIMEOUT_S", 0.2)
-    assert "just ended" in only_note(python_sections(1, script(tmp_path, "echo 'no such process' >&2; exit 1")))
-    assert "does not understand" in only_note(python_sections(1, script(tmp_path, "echo hello")))
-    assert "did not answer" in only_note(python_sections(1, script(tmp_path, "exec sleep 100")))
-    assert "could not be started" in only_note(python_sections(1, str(tmp_path / "missing")))
+    assert "just ended" in why_none(1, script(tmp_path, "echo 'no such process' >&2; exit 1"))
+    assert "does not understand" in why_none(1, script(tmp_path, "echo hello"))
+    assert "did not answer" in why_none(1, script(tmp_path, "exec sleep 100"))
+    assert "could not be started" in why_none(1, str(tmp_path / "missing"))
 
 
 @pytest.mark.skipif(find_py_spy() is None, reason="py-spy is not installed")
@@ -92,7 +91,7 @@ def test_a_process_that_is_not_python_says_so() -> None:
         pytest.skip("py-spy is not installed")
     with child("import json, os, sys; print(json.dumps({}), flush=True); os.execvp('cat', ['cat'])") as one:
         tried(lambda: os.readlink(f"/proc/{one.pid}/exe").endswith("/cat") or None)
-        note = only_note(python_sections(one.pid, program))
+        note = why_none(one.pid, program)
     assert note.startswith(("This is no Python process", "py-spy may not read"))
 
 
