@@ -57,7 +57,11 @@ class Subject:
 
     @property
     def user(self) -> str:
-        return user_name(self.uid) if self.uid is not None else "another user"
+        return self.name_of(self.uid) if self.uid is not None else "another user"
+
+    def name_of(self, uid: int) -> str:
+        """What a user is called on this machine."""
+        return user_name(uid)
 
     def why(self, error: OSError) -> str:
         """A refusal in words: what it means, and what would help."""
@@ -115,6 +119,10 @@ class Subject:
     def clocks(self) -> tuple[float, float]:
         """Seconds since the epoch, and since boot, now."""
         return time.time(), time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def local_time(self, at_s: float) -> str:
+        """A moment (seconds since the epoch) as clocks show it here."""
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_s))
 
 
 def refusal(uid: int | None, user: str, own_uid: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
 
 from conclab.model import figures
@@ -12,7 +11,7 @@ from conclab.model.details import Fact, Section
 from conclab.model.privileges import SECCOMP, capabilities_in_words, container
 from conclab.model.text import harmless
 from conclab.sampling import details_text, proc_text, task_text
-from conclab.sampling.details_access import Answer, Subject, user_name
+from conclab.sampling.details_access import Answer, Subject
 from conclab.sampling.details_cgroup import group_section
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -79,7 +78,7 @@ def _process(subject: Subject, stat: task_text.Stat | None, status: dict[str, st
         Fact("name", status.get("Name", "")),
         _link("program", subject, "exe"),
         _link("works in", subject, "cwd"),
-        Fact("user", _users(status)),
+        Fact("user", _users(subject, status)),
         Fact("parent", _parent(subject, stat)),
         Fact("started", _started(subject, stat)),
         Fact("state", f"{state}  {_STATES.get(state, '')}".strip(), alarming=state in ("D", "Z")),
@@ -87,13 +86,13 @@ def _process(subject: Subject, stat: task_text.Stat | None, status: dict[str, st
     )
 
 
-def _users(status: dict[str, str]) -> str:
+def _users(subject: Subject, status: dict[str, str]) -> str:
     """The effective user, and the real one where that is another."""
     numbers = [int(part) for part in status.get("Uid", "").split() if part.isdigit()]
     if len(numbers) < 2:
         return ""
     real, effective = numbers[0], numbers[1]
-    return f"{user_name(effective)} ({effective})" + (f", started by {user_name(real)}" if real != effective else "")
+    return f"{subject.name_of(effective)} ({effective})" + (f", started by {subject.name_of(real)}" if real != effective else "")
 
 
 def _parent(subject: Subject, stat: task_text.Stat | None) -> str:
@@ -110,8 +109,7 @@ def _started(subject: Subject, stat: task_text.Stat | None) -> str:
         return ""
     now_s, up_s = subject.clocks()
     age_s = up_s - stat.start / _TICKS
-    moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now_s - age_s))
-    return f"{moment}, {figures.uptime(max(0.0, age_s))} ago"
+    return f"{subject.local_time(now_s - age_s)}, {figures.uptime(max(0.0, age_s))} ago"
 
 
 def _scheduling(subject: Subject, stat: task_text.Stat | None, status: dict[str, str]) -> tuple[Fact, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import stat
+import time
 from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,9 +28,9 @@ _READER_PID = 3_920
 """conclab's own, on the scripted machine."""
 _GUARDED = ("environ", "exe", "cwd", "fd", "fdinfo", "smaps", "smaps_rollup", "ns", "syscall", "stack")
 _ENVIRON = (
-    b"SHELL=/bin/bash\0LANG=en_GB.UTF-8\0HOME=/home/ada\0LOGNAME=ada\0USER=ada\0TERM=tmux-256color\0PWD=/home/ada/work\0"
+    b"SHELL=/bin/bash\0LANG=en_GB.UTF-8\0HOME=/home/ada\0LOGNAME=ada\0USER=ada\0TERM=tmux-256color\0PWD=/home/ada/shop\0"
     b"PATH=/home/ada/.local/bin:/usr/local/bin:/usr/bin:/bin\0SSH_CONNECTION=10.0.0.23 50412 10.0.0.2 22\0"
-    b"TMUX=/tmp/tmux-1000/work,2377,0\0VIRTUAL_ENV=/home/ada/work/.venv\0"
+    b"TMUX=/tmp/tmux-1000/work,2377,0\0VIRTUAL_ENV=/home/ada/shop/.venv\0"
 )
 _LIMITS = b"""\
 Limit                     Soft Limit           Hard Limit           Units
@@ -46,8 +47,8 @@ _FILES = {
     1: ("/dev/pts/3", 0o02, stat.S_IFCHR),
     2: ("/dev/pts/3", 0o02, stat.S_IFCHR),
     3: ("anon_inode:[eventpoll]", 0o02, 0),
-    4: ("/home/ada/work/access.log", 0o0, stat.S_IFREG),
-    5: ("/home/ada/work/report.log", 0o2001, stat.S_IFREG),
+    4: ("/home/ada/shop/access.log", 0o0, stat.S_IFREG),
+    5: ("/home/ada/shop/report.log", 0o2001, stat.S_IFREG),
     6: ("socket:[48112]", 0o02, stat.S_IFSOCK),
 }
 """Number: where it leads, its flags, its type."""
@@ -99,6 +100,9 @@ class ScriptedSubject(Subject):
     def user(self) -> str:
         return self.whole.player.user
 
+    def name_of(self, uid: int) -> str:
+        return next((name for name, number in UIDS.items() if number == uid), str(uid))
+
     def why(self, error: OSError) -> str:
         if isinstance(error, PermissionError):
             return refusal(self.uid, self.user, UIDS[READER])
@@ -123,7 +127,7 @@ class ScriptedSubject(Subject):
         first = self.whole.player.command.split()[0]
         program = first if first.startswith("/") else f"/usr/bin/{first.rstrip(':')}"
         number = name.removeprefix("fd/")
-        leads = {"exe": program, "cwd": "/home/ada/work"}
+        leads = {"exe": program, "cwd": "/home/ada/shop"}
         return Answer((_FILES[int(number)][0] if number.isdigit() else leads.get(name, name)).encode())
 
     def numbers(self, name: str) -> tuple[list[int], str]:
@@ -141,6 +145,9 @@ class ScriptedSubject(Subject):
     def clocks(self) -> tuple[float, float]:
         up_s = self.source.at_ns / 1e9 + 272_060
         return BOOTED_S + up_s, up_s
+
+    def local_time(self, at_s: float) -> str:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at_s))
 
     def look(self, path: str) -> bytes | None:
         pid = path.removeprefix("/proc/").removesuffix("/comm")

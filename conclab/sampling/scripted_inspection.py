@@ -10,15 +10,10 @@ from conclab.model.table import RowId
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.sampling.scripted import SLOT_NS, ScriptedSource
 from conclab.sampling.scripted_rows import READER, Unit
+from conclab.sampling.stacks import said_of
 
 INSPECTED_EVERY = 2
 """Slots between two looks at a process: ten a second."""
-_WAITS = {
-    "futex_wait_queue": "futex: a lock",
-    "do_epoll_wait": "epoll_wait: events",
-    "hrtimer_nanosleep": "clock_nanosleep: a timer",
-    "do_wait": "wait4: a child",
-}
 
 
 @dataclass(slots=True)
@@ -50,7 +45,7 @@ class ScriptedInspector:
             return Inspection(at_ns, self.id, TaskBatch(at_ns, on_stage), ended=not on_stage)
         threads = whole.threads or [whole]
         mine = whole.player.user == READER
-        waits = {self._tid(thread): _WAITS.get(thread.habit.wait, thread.habit.wait) if mine else "" for thread in threads}
+        waits = {self._tid(thread): said_of(b"", thread.habit.wait.encode()) if mine else "" for thread in threads}
         return Inspection(at_ns, self.id, TaskBatch(at_ns, tuple(self._play(thread, at_ns) for thread in threads)), waits)
 
     def _tid(self, thread: Unit) -> int:

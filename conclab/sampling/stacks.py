@@ -114,10 +114,8 @@ def waits_of(pid: int, tid: int) -> str:
 
 def said_of(syscall: bytes, wchan: bytes) -> str:
     """The system call and what that means, or else the kernel function. Threads of the kernel make no system calls."""
-    number = details_text.syscall_number(syscall)
-    if number is None:
-        return _function(wchan)
-    call = syscalls.name(number)
+    number, function = details_text.syscall_number(syscall), _function(wchan)
+    call = syscalls.name(number) if number is not None else syscalls.call_of(function) or function
     meaning = syscalls.meaning(call)
     return f"{call}: {meaning}" if meaning else call
 

@@ -93,6 +93,27 @@ _MEANINGS = {
 }
 
 
+_FUNCTIONS = {
+    ("futex_wait_queue", "futex_wait_queue_me", "futex_do_wait"): "futex",
+    ("hrtimer_nanosleep", "do_nanosleep"): "clock_nanosleep",
+    ("ep_poll", "do_epoll_wait"): "epoll_wait",
+    ("poll_schedule_timeout", "do_sys_poll"): "poll",
+    ("do_select",): "select",
+    ("do_wait",): "wait4",
+    ("pipe_read", "anon_pipe_read"): "read",
+    ("inet_csk_accept",): "accept",
+    ("sigsuspend",): "rt_sigsuspend",
+}
+"""Kernel functions that stand for one system call: where only ``wchan`` may be read, they tell as much."""
+
+
+def call_of(function: str) -> str:
+    """The system call that a kernel function belongs to; empty where that is not certain."""
+    # A compiler splits functions, and calls the parts do_wait.constprop.0 and the like.
+    plain = function.partition(".")[0]
+    return next((call for functions, call in _FUNCTIONS.items() if plain in functions), "")
+
+
 def name(number: int, machine: str = "") -> str:
     """The call's name on this processor (or ``machine``, as platform.machine() says it); its number where it is not known."""
     return _TABLES.get(machine or platform.machine(), {}).get(number, f"system call {number}")

@@ -134,3 +134,9 @@ def test_calls_have_their_processors_names_and_a_meaning() -> None:
     assert syscalls.name(5, "riscv64") == "system call 5"
     assert syscalls.meaning("futex") == "a lock"
     assert syscalls.meaning("system call 5") == ""
+
+
+def test_some_kernel_functions_tell_the_call() -> None:
+    assert syscalls.call_of("futex_wait_queue") == "futex"
+    assert syscalls.call_of("do_wait.constprop.0") == "wait4"
+    assert syscalls.call_of("wait_woken") == ""

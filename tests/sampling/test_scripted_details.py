@@ -48,7 +48,8 @@ def test_what_is_told_is_what_the_table_tells() -> None:
     found = facts(page(SHOP, OVERVIEW, played))
     assert found["command line"][0] == "node server.js --port 8080"
     assert found["threads"][0] == "23"
-    assert found["user"][0].endswith("(1000)")
+    assert found["user"][0] == "ada (1000)"  # whoever that is on this machine
+    assert found["parent"][0] == "1  systemd"
     assert found["CPU quota"][0] == "0.5 cores"
     assert found["held back"][0].startswith("412 of 20,113 periods")
     assert facts(page(INIT, OVERVIEW, played))["capabilities"][0].startswith("all of them")

@@ -16,9 +16,8 @@ _FIGURES = (("on core", 8), ("wants", 7), ("blocked", 9), ("VCS/s", 8), ("ICS/s"
 _NARROW_FIGURES = (("on core", 8), ("wants", 6), ("blocked", 8), ("VCS/s", 7), ("ICS/s", 6))
 _NAME = 17
 """A name has at most 15 bytes."""
-_WAITS = 22
-_WIDE = 118
-"""From here on there is room for what a thread waits in."""
+_BRIEF_FROM, _BRIEF, _WHOLE_FROM, _WHOLE = 110, 15, 140, 24
+"""From the first width on there is room for what a thread waits for in words, from the second on with the call that it is in."""
 _NOW = 17
 """Who has the core now, at the end of its line."""
 MARKS = "abcdefgh"
@@ -33,10 +32,18 @@ def _tid_width(width: int) -> int:
     return 9 if width >= 90 else 8
 
 
+def _waits_width(width: int) -> int:
+    return _WHOLE if width >= _WHOLE_FROM else _BRIEF if width >= _BRIEF_FROM else 0
+
+
+def _waits(view: ThreadView, width: int) -> str:
+    return view.waits if width >= _WHOLE_FROM else view.waits.rpartition(": ")[2]
+
+
 def lane_width(width: int) -> int:
     """Cells of a thread's lane in a pane of that width."""
     taken = _MARK + _NAME + _tid_width(width) + _STATE + sum(size for _title, size in _figures(width))
-    return max(4, width - taken - (_WAITS if width >= _WIDE else 1))
+    return max(4, width - taken - (_waits_width(width) or 1))
 
 
 def header_line(width: int, palette: Palette, colourless: bool) -> Strip:
@@ -48,8 +55,8 @@ def header_line(width: int, palette: Palette, colourless: bool) -> Strip:
     line.add(" " * lane_width(width))
     for title, size in _figures(width):
         line.add(right(glyphs.get(title, "") + title, size), style(palette.dim))
-    if width >= _WIDE:
-        line.add("  waits in", style(palette.dim))
+    if _waits_width(width):
+        line.add("  waits in" if width >= _WHOLE_FROM else "  waits for", style(palette.dim))
     return line.strip(width)
 
 
@@ -89,14 +96,14 @@ def thread_line(view: ThreadView, newest: int, width: int, palette: Palette, col
     for title, size in _figures(width):
         text, look = texts[title]
         line.add(right(text, size), look)
-    if width >= _WIDE:
-        line.add("  " + fit(view.waits, _WAITS - 2), quiet)
+    if _waits_width(width):
+        line.add("  " + fit(_waits(view, width), _waits_width(width) - 2), quiet)
     return line.strip(width)
 
 
 def _stirred(cell: LaneCell) -> bool:
-    """Whether the thread did anything in a cell. Where it slept all along the lane stays dark: most threads do most of the time."""
-    return (cell.split.on_core_ns + cell.split.wants_core_ns) * 100 > cell.split.wall_ns
+    """Whether the thread did anything to speak of in a cell. Where it slept the lane stays dark, or most of the page were red."""
+    return cell.split.on_core_ns * 100 > cell.split.wall_ns or cell.split.wants_core_ns * 20 > cell.split.wall_ns
 
 
 def strip_lines(

@@ -228,8 +228,7 @@ class DetailsScreen(Screen[None]):
         state, threads = self._inspection(), self.query_one(ThreadsView)
         threads.update_from(state)
         count = len(state.threads) + state.left_out
-        rate = f"{state.per_s:.0f}" if state.per_s >= 1 else f"{state.per_s:.1f}"
-        told = f"sampled {rate} times a second" if state.per_s else "reading"
+        told = f"sampled {figures.cores(state.per_s)} times a second" if state.per_s else "reading"
         more = f" · {figures.count(state.left_out)} more are left out" if state.left_out else ""
         threads.title(f"{figures.count(count)} thread{'s' if count != 1 else ''}" if count else "Threads")
         threads.subtitle(f"busiest first · {told}{more}" if not self._ended else "it has ended")

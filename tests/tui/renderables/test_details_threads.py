@@ -37,12 +37,14 @@ def test_titles_stand_over_their_figures(width: int) -> None:
     assert header.index("on core") + len("on core") == line.index("25 %") + 4
     assert header.index("VCS/s") + len("VCS/s") == line.index("300") + 3
     assert header.index("TID") + 3 == line.index(" 8 ") + 2
-    assert ("waits in" in header) == ("futex: a lock" in line) == (width >= 118)
+    assert ("waits in" in header) == ("futex: a lock" in line) == (width == 196)
+    assert ("waits for" in header) == (width == 116)
+    assert ("a lock" in line) == (width > 76)
 
 
 def test_where_a_thread_slept_all_along_its_lane_stays_empty() -> None:
     width = 116
-    line = thread_line(view("w1", 8, 0, (0.0, 0.0), (0.5, 0.0), (0.0, 0.005), (0.0, 0.5)), NOW - 1, width, DARK, True).text
+    line = thread_line(view("w1", 8, 0, (0.0, 0.0), (0.5, 0.0), (0.001, 0.01), (0.0, 0.5)), NOW - 1, width, DARK, True).text
     start = line.index(" S ") + 3
     assert line[start : start + lane_width(width)].endswith(" █ ▒")
 

@@ -88,7 +88,7 @@ async def test_every_page_by_its_digit(size: tuple[int, int]) -> None:
         THREADS: "w1",
         HISTORY: "resident memory",
         ENVIRONMENT: "VIRTUAL_ENV",
-        FILES: "/home/ada/work/access.log",
+        FILES: "/home/ada/shop/access.log",
         "memory": "proportional",
         LIMITS: "1,048,576",
         STACKS: "is_prime",
