@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -57,7 +58,8 @@ def _text(choice: Choice, count: int) -> None:
     columns = choice.columns or monitor_text.USUAL
     outlet = Outlet(sys.stdout.fileno(), sys.stdout.encoding)
     for number, (sample, rates, rows) in enumerate(islice(_looks(choice.wanted(columns)), count)):
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        bounded = sys.stdout.isatty() or os.environ.get("COLUMNS")
+        width = shutil.get_terminal_size().columns if bounded else None
         lines = [*monitor_text.head_lines(sample, rates), ""]
         lines += monitor_text.table_lines(choice.ordered(rows), columns, width)
         outlet.write(("\n" if number else "") + "\n".join(lines) + "\n")

@@ -147,3 +147,10 @@ def test_the_usual_columns_are_those_of_the_monitors_first_set(capfd: pytest.Cap
     titles, figures = (line.split() for line in capfd.readouterr().out.splitlines()[-2:])
     assert len(titles) == len(SETS["main"])
     assert figures == ["7", "?", "50", "12", "345", "6", "py"]
+
+
+def test_text_is_as_wide_as_the_one_who_reads_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    lines = call("--every", "0.1", "--count", "1").stdout.splitlines()
+    table = lines[lines.index("") + 1 :]
+    assert 60 < max(len(line) for line in table) <= 70
