@@ -231,7 +231,7 @@ class DetailsScreen(Screen[None]):
         told = f"sampled {figures.cores(state.per_s)} times a second" if state.per_s else "reading"
         more = f" · {figures.count(state.left_out)} more are left out" if state.left_out else ""
         threads.title(f"{figures.count(count)} thread{'s' if count != 1 else ''}" if count else "Threads")
-        threads.subtitle(f"busiest first · {told}{more}" if not self._ended else "it has ended")
+        threads.subtitle(f"dark: asleep · busiest first · {told}{more}" if not self._ended else "it has ended")
         strip = self.query_one("#strip", LinesView)
         facts = self.session.feed.machine
         shown = list(cores_of(state, facts.cores, max(1, min(_MOST_CORES, self.size.height // 3 - 2))))
