@@ -114,7 +114,7 @@ class TaskTable:
 # What costs extra to read, and is read only for rows that are shown, or for all when a filter or the order depends on it.
 QUEUE, STATUS, SCHED, IO, SHARED = "queue", "status", "sched", "io", "shared"
 PSS, CGROUP, WCHAN, AFFINITY = "pss", "cgroup", "wchan", "affinity"
-"""QUEUE: the run-queue delay of every thread (schedstat). STATUS: its switches. SCHED: its migrations. The others as their columns."""
+"""QUEUE: the run-queue delay of every thread (schedstat). STATUS: its switches. SCHED: its migrations. The rest: as its column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,10 @@ def ordered(rows: Iterable[TaskRow], view: View) -> list[TaskRow]:
             blank.append(row)
         elif isinstance(value, str):
             known.append((value.casefold(), row))
+        elif not value or rough is None:
+            known.append((value, row))  # most do nothing
         else:
-            known.append((-rough(value) if rough and falling else rough(value) if rough else value, row))
+            known.append((-rough(value) if falling else rough(value), row))
     # Two passes, for a stable sort by number keeps that order among equals, whichever way the column goes.
     known.sort(key=_number)
     known.sort(key=_key, reverse=falling and view.sort.kind not in _ROUGH)

@@ -64,5 +64,6 @@ KEYS: list[BindingType] = [
     _key("g,ctrl+g", "app.go('lab')", "Lab", "The experiments", "lab", show=True),
     _key("escape", "stop", "Stop the run", "Stop the experiment that runs in the lab", "stop", show=True),
     _key("ctrl+p", "app.command_palette", "Commands", "Find any command by its name", "commands", show=True),
-    Binding("h", "app.help", "Help", show=False, id="monitor.help"),
+    _key("f1,h", "app.help", "Help", "What the words mean, and every key", "help", show=True),
+    _key("f10", "app.quit", "Quit", "Stop whatever runs and leave", "quit", show=True),
 ]

@@ -75,13 +75,19 @@ class LinesView(ScrollView, can_focus=True):
         old, self._lines = self._lines, lines
         size = Size(self.room, len(lines))
         if self.virtual_size != size:
-            self.virtual_size = size
-            self._refresh_scrollbars()  # Textual does so only when the widget itself changes its size
+            self.resize_virtually(size)
             self.refresh()
             return
         for number, (before, after) in enumerate(zip(old, lines, strict=True)):
             if before != after:
                 self.refresh_lines(number)
+
+    def resize_virtually(self, size: Size) -> None:
+        """There are more or fewer lines now. Textual would lay the whole screen out anew, though only the scrollbar can change."""
+        self.set_reactive(ScrollView.virtual_size, size)
+        self._refresh_scrollbars()
+        if self.scroll_offset.y > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
 
     def render_line(self, y: int) -> Strip:
         number = y + self.scroll_offset.y

@@ -108,8 +108,7 @@ class TaskTable(LinesView):
         self._keep_cursor()
         shown = self.browser.shown
         if self.virtual_size.height != len(shown) + 1 or self.virtual_size.width != self.room:
-            self.virtual_size = Size(self.room, len(shown) + 1)
-            self._refresh_scrollbars()
+            self.resize_virtually(Size(self.room, len(shown) + 1))
         if self.follow and self._moved:
             self._scroll_to_cursor()
         first = self.scroll_offset.y

@@ -99,14 +99,14 @@ async def test_while_one_types_letters_are_no_commands() -> None:
         assert {"F5", "Tab"} <= set(lit(app))
 
 
-@pytest.mark.parametrize("place", ["lab", "monitor"])
-async def test_the_footer_is_exactly_as_wide_as_the_screen_and_ends_with_help_and_quit(place: str) -> None:
+@pytest.mark.parametrize(("place", "end"), [("lab", "? Help  q Quit"), ("monitor", "F1 Help  F10 Quit")])
+async def test_the_footer_is_exactly_as_wide_as_the_screen_and_ends_with_help_and_quit(place: str, end: str) -> None:
     async with opened((200, 60), place=place) as (app, _feed, pilot):
         for width in (200, 120, 80, 41):
             await resize(pilot, width, 24)
             text = key_bar(app)
             assert cell_len(text) == width
-            assert text.rstrip().endswith("? Help  q Quit")
+            assert text.rstrip().endswith(end)
 
 
 async def test_what_does_not_fit_is_dropped_whole() -> None:
