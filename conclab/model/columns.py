@@ -149,9 +149,7 @@ _ALL = (
     _of("state", "S", 3, TEXT, "state", _said, _STATES),
     _of("cpu", "CPU%", 7, SHARE, "cpu_share", _share, "time on a core; 100 is one core"),
     _of("delay", "DELAY%", 8, SHARE, "delay_share", _share, "time that it wanted a core and had to wait in the run queue", QUEUE),
-    _of(
-        "blocked", "BLOCK%", 8, SHARE, "blocked_share", _share, "time that it slept or waited, for a lock or data (threads only)", QUEUE
-    ),
+    _of("blocked", "BLOCK%", 8, SHARE, "blocked_share", _share, "time that it slept or waited: a lock, data (threads only)", QUEUE),
     _of("vcs", "VCS/s", 8, NUMBER, "voluntary_per_s", _rate, _VOLUNTARY, STATUS, json="voluntary_switches_per_s"),
     _of("ics", "ICS/s", 8, NUMBER, "involuntary_per_s", _rate, _INVOLUNTARY, STATUS, json="involuntary_switches_per_s"),
     Column(
