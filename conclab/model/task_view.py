@@ -30,6 +30,8 @@ class View:
     tree: bool = False
     folded: AbstractSet[RowId] = frozenset()
     threads: bool = False
+    names: bool = True
+    """A thread is shown by its own name, not by its process' command line."""
     kernel: bool = False
     user: str | None = None
     """Only this user's; None: everybody's."""
@@ -48,12 +50,37 @@ class Shown(NamedTuple):
     """It is there only because one below it is looked for."""
 
 
-def arrange(rows: Sequence[TaskRow], view: View) -> list[Shown]:
-    """The rows to be shown, in order."""
+def arrange(rows: Sequence[TaskRow], view: View, held: Mapping[RowId, int] | None = None) -> list[Shown]:
+    """The rows to be shown, in order. ``held``: the places that rows keep (in a tree among their siblings); others come last."""
     kept = [row for row in rows if _is_wanted(row, view)]
-    if view.tree:
-        return _as_tree(rows, kept, view)
-    return [Shown(row) for row in ordered(kept, view)]
+    found = _as_tree(rows, kept, view, held) if view.tree else [Shown(row) for row in _in_place(ordered(kept, view), held)]
+    if view.names or not view.threads:
+        return found
+    processes = _processes(rows)
+    return [
+        one._replace(row=one.row._replace(command=whole.command))
+        if one.row.id.tid and (whole := processes.get(one.row.id.pid)) is not None
+        else one
+        for one in found
+    ]
+
+
+def _in_place(rows: list[TaskRow], held: Mapping[RowId, int] | None) -> list[TaskRow]:
+    if held is not None:
+        last = len(held)
+        rows.sort(key=lambda row: held.get(row.id, last))  # stable: who is new keeps its order
+    return rows
+
+
+def _processes(rows: Iterable[TaskRow]) -> dict[int, TaskRow]:
+    """Processes by pid: of one that has just ended and one that has its pid already, the one that lives."""
+    found: dict[int, TaskRow] = {}
+    for row in rows:
+        if not row.id.tid:
+            known = found.get(row.id.pid)
+            if known is None or known.id.start <= row.id.start:
+                found[row.id.pid] = row
+    return found
 
 
 def _is_wanted(row: TaskRow, view: View) -> bool:
@@ -117,12 +144,12 @@ _ROUGH: Mapping[str, Callable[[float], float]] = {
 }
 
 
-def _as_tree(rows: Sequence[TaskRow], kept: Sequence[TaskRow], view: View) -> list[Shown]:
+def _as_tree(rows: Sequence[TaskRow], kept: Sequence[TaskRow], view: View, held: Mapping[RowId, int] | None) -> list[Shown]:
     """Children under their parents, threads under their processes; siblings in the order of the view.
 
     What the filter keeps brings those above it along, for without them one would not know where one is.
     """
-    processes = {row.id.pid: row for row in rows if not row.id.tid}
+    processes = _processes(rows)
     wanted = {row.id for row in kept}
     every = {row.id: row for row in kept}
     for row in kept:
@@ -136,7 +163,7 @@ def _as_tree(rows: Sequence[TaskRow], kept: Sequence[TaskRow], view: View) -> li
         below.setdefault(above.id if above is not None and above.id in every else None, []).append(row)
     found: list[Shown] = []
     # An explicit stack, for a chain of processes may be longer than Python's own.
-    todo = [(row, "", "") for row in reversed(ordered(below.get(None, ()), view))]
+    todo = [(row, "", "") for row in reversed(_in_place(ordered(below.get(None, ()), view), held))]
     while todo:
         row, stem, rest = todo.pop()
         children = below.get(row.id, [])
@@ -144,12 +171,17 @@ def _as_tree(rows: Sequence[TaskRow], kept: Sequence[TaskRow], view: View) -> li
         found.append(Shown(row, stem, _count(row.id, below) if folded else 0, row.id not in wanted))
         if not folded:
             last = len(children) - 1
+            rest = rest[-_DEEPEST:]
             branches = [
                 (child, rest + ("└─ " if number == last else "├─ "), rest + ("   " if number == last else "│  "))
-                for number, child in enumerate(_threads_first(ordered(children, view)))
+                for number, child in enumerate(_threads_first(_in_place(ordered(children, view), held)))
             ]
             todo.extend(reversed(branches))
     return found
+
+
+_DEEPEST = 3 * 32
+"""Cells of a stem: 32 generations. Nobody sees more, and those of a chain of thousands would fill the memory."""
 
 
 def _threads_first(rows: list[TaskRow]) -> list[TaskRow]:
@@ -158,9 +190,12 @@ def _threads_first(rows: list[TaskRow]) -> list[TaskRow]:
 
 
 def _above(row: TaskRow, processes: Mapping[int, TaskRow]) -> TaskRow | None:
-    """The row that it hangs from. A parent that started later is a stranger with the pid of one that has gone."""
+    """The row that it hangs from. A parent that started later is a stranger with the pid of one that has gone.
+
+    Many start within one tick of their parent: then the lower number is the parent's, so that there are no circles.
+    """
     above = processes.get(row.parent)
-    if above is None or above.id == row.id or above.id.start > row.id.start:
+    if above is None or (above.id.start, above.id.pid, above.id.tid) >= (row.id.start, row.id.pid, row.id.tid):
         return None
     return above
 
@@ -176,7 +211,7 @@ def _count(id: RowId, below: Mapping[RowId | None, list[TaskRow]]) -> int:
 
 def descendants(rows: Sequence[TaskRow], of: RowId) -> list[RowId]:
     """A process and all processes below it, itself first: what an action on a tree is about."""
-    processes = {row.id.pid: row for row in rows if not row.id.tid}
+    processes = _processes(rows)
     children: dict[RowId, list[RowId]] = {}
     for row in processes.values():
         above = _above(row, processes)
@@ -193,6 +228,6 @@ def descendants(rows: Sequence[TaskRow], of: RowId) -> list[RowId]:
 def foldable(rows: Iterable[TaskRow]) -> frozenset[RowId]:
     """Everybody who has something below it."""
     listed = list(rows)
-    processes = {row.id.pid: row for row in listed if not row.id.tid}
+    processes = _processes(listed)
     above = (_above(row, processes) for row in listed)
     return frozenset(row.id for row in above if row is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,7 +13,9 @@ from textual.events import Resize
 
 from conclab.model.columns import COLUMNS, Column, of_machine
 from conclab.model.table import AFFINITY, QUEUE, SCHED, STATUS, WCHAN, RowId, Wanted
-from conclab.recording.feed import Changes, Session
+from conclab.model.text import harmless
+from conclab.recording.feed import EVERYTHING, Changes, Session
+from conclab.tui.renderables.blocks import fit
 from conclab.tui.renderables.meters import meter_lines
 from conclab.tui.renderables.meters_layout import Layout, meters_layout
 from conclab.tui.renderables.selected import LINES, MOST_SEEN, selected_lines
@@ -53,6 +56,8 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         """Whether the pane about the selected row is there; None: as the room allows."""
         self._seen: deque[int | None] = deque(maxlen=MOST_SEEN)
         self._seen_of: RowId | None = None
+        self._known = session.table_state
+        """What the rows on the screen are from: while they are paused, what was known then."""
 
     def compose(self) -> ComposeResult:
         yield self.top_bar
@@ -87,6 +92,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             inverted=settings.inverted,
             tree=settings.tree,
             threads=settings.threads,
+            names=settings.names,
             kernel=settings.kernel,
         )
         self._divide()
@@ -137,9 +143,13 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             self._tables += 1
             self._see()
             self.rows_changed()
+        elif changes == EVERYTHING:
+            self.rows_changed()
 
     def rows_changed(self) -> None:
         """Other rows are shown, or they read differently."""
+        if self.browser.motion != PAUSED:
+            self._known = self.session.table_state
         table = self.query_one(TaskTable)
         table.update_rows()
         self.describe()
@@ -152,16 +162,19 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         view = browser.view
         moving = {LIVE: "", HELD: " · rows held (z lets them go)", PAUSED: " · paused (Z goes on)"}[browser.motion]
         table.title(f"Tasks{moving}")
-        known = self.session.table_state.table
+        # A long filter must not push out of the border what stands behind it.
+        filtered = harmless(self.filter_text)
+        most = max(10, table.size.width // 3)
         parts = [
-            f"filter {self.filter_text}" if self.filter_text else "",
+            f"filter {fit(filtered, min(most, cell_len(filtered)))}" if filtered else "",
             f"user {view.user}" if view.user else "",
             f"{len(browser.tags)} tagged" if browser.tags else "",
             "following" if table.follow else "",
             "tree" if view.tree else "",
             "threads" if view.threads else "",
+            "" if view.sort in table.shown_columns else f"by {view.sort.title}{'▼' if view.sort.falling != view.inverted else '▲'}",
             f"columns {self.settings.columns}",
-            f"{len(browser.shown):,} of {len(known.rows):,}" if known else "",
+            "" if browser.total is None else f"{len(browser.shown):,} of {browser.total:,}",
         ]
         table.subtitle(" · ".join(part for part in parts if part))
 
@@ -217,7 +230,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         if row is None or row.id != self._seen_of:
             self._seen.clear()
             self._seen_of = row.id if row else None
-        history = self.session.table_state.history(row.id if row else RowId(0, 0, 0))
+        history = self._known.history(row.id if row else RowId(0, 0, 0))
         ended = row is not None and self.browser.mark(row.id) == ENDED
         view.show(selected_lines(row, history, self._seen, ended, view.palette, view.room))
 

@@ -10,6 +10,7 @@ from textual import work
 
 from conclab.model.actions import Action, NiceBy, Now, Signal, common, summary, warnings
 from conclab.model.table import RowId, TaskRow
+from conclab.recording.feed import Session
 from conclab.tui.screens.actions.affinity import AffinityDialog
 from conclab.tui.screens.actions.confirm import ConfirmDialog
 from conclab.tui.screens.actions.schedule import IoPriorityDialog, NiceDialog, PolicyDialog
@@ -24,10 +25,20 @@ class ActsOnTasks(Place):
 
     browser: TaskBrowser
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._one_at_a_time = asyncio.Lock()
+
+    def rows_changed(self) -> None:
+        """Other rows are shown, or they read differently."""
+        raise NotImplementedError
+
     def _targets(self) -> list[TaskRow]:
         """The rows that an action is about; empty, and told so, when there is none."""
-        ids = self.browser.targets(self.query_one(TaskTable).cursor)
-        rows = [row for row in (self.browser.row(id) for id in ids) if row is not None]
+        return self._rows_of(self.browser.targets(self.query_one(TaskTable).cursor))
+
+    def _rows_of(self, ids: Sequence[RowId]) -> list[TaskRow]:
+        rows = self.browser.known(ids)
         if not rows:
             self.notify("There is nothing to act on: the task has ended.", severity="warning", markup=False)
         return rows
@@ -43,18 +54,12 @@ class ActsOnTasks(Place):
     async def action_kill_tree(self) -> None:
         """The whole tree, whether all of it is shown or not."""
         cursor = self.query_one(TaskTable).cursor
-        if cursor is None:
-            return
-        rows = self._rows_of(self.browser.tree_of(cursor))
+        rows = self._rows_of(self.browser.tree_of(cursor) if cursor is not None else ())
         if rows:
             chosen = await self.app.push_screen_wait(SignalDialog(rows))
             await self._order(chosen, rows)
 
-    def _rows_of(self, ids: Sequence[RowId]) -> list[TaskRow]:
-        by_id = {row.id: row for row in self.browser.rows}
-        return [by_id[id] for id in ids if id in by_id]
-
-    @work(group="acting", exclusive=True)
+    @work(group="nicing")
     async def action_nice_by(self, step: int) -> None:
         rows = self._targets()
         if rows:
@@ -110,8 +115,10 @@ class ActsOnTasks(Place):
         reasons = warnings(action, targets, os.getpid())
         if reasons and self.settings.confirm and not await self.app.push_screen_wait(ConfirmDialog(action, rows, reasons)):
             return
-        outcomes = await asyncio.to_thread(self.session.feed.act, action, targets, True)
+        async with self._one_at_a_time:  # two steps of nice that read the same value would become one
+            outcomes = await asyncio.to_thread(self.session.feed.act, action, targets, True)
         well = all(outcome.ok for outcome in outcomes)
         self.notify(summary(outcomes), severity="information" if well else "warning", markup=False)
         if well and isinstance(action, Signal):
             self.browser.tags.clear()
+            self.rows_changed()

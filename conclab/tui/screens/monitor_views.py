@@ -39,8 +39,12 @@ class ViewsTasks(Place):
         self._set(tree=not self.settings.tree)
         self.refresh_bindings()
 
+    def action_order_by(self, key: str) -> None:
+        """Sort by a column, the way round that one usually wants it."""
+        self._set(sort=key, inverted=False)
+
     def action_sort_by(self, key: str) -> None:
-        """Sort by a column; by the one that it is sorted by already, the other way round."""
+        """A click on a title: sort by that column; by the one that it is sorted by already, the other way round."""
         self._set(sort=key, inverted=not self.settings.inverted if key == self.settings.sort else False)
 
     def action_invert(self) -> None:
@@ -48,7 +52,7 @@ class ViewsTasks(Place):
 
     def action_shift_sort(self, by: int) -> None:
         keys = [column.key for column in self.query_one(TaskTable).shown_columns]
-        here = keys.index(self.settings.sort) if self.settings.sort in keys else -1
+        here = keys.index(self.settings.sort) if self.settings.sort in keys else (-1 if by > 0 else 0)
         self._set(sort=keys[(here + by) % len(keys)], inverted=False)
 
     @work(group="choosing", exclusive=True)
@@ -82,9 +86,7 @@ class ViewsTasks(Place):
         self._move(LIVE if self.browser.motion == HELD else HELD)
 
     def _move(self, motion: str) -> None:
-        self.browser.motion = motion
-        if motion == LIVE and (table := self.session.table_state.table) is not None:
-            self.browser.take(table)
+        self.browser.move(motion, self.session.table_state.table)
         self.rows_changed()
 
     def action_follow(self) -> None:

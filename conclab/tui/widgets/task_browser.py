@@ -5,7 +5,7 @@ Tables come in; ``shown`` is what stands on the screen. Who has come or ended is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -28,6 +28,8 @@ class TaskBrowser:
         self.tags: set[RowId] = set()
         self.motion = LIVE
         self.shown: list[Shown] = []
+        self.choices = 0
+        """How often somebody has chosen other rows, or tree or flat: then the cursor should stay in view."""
         self._table: TaskTable | None = None
         self._born: dict[RowId, int] = {}
         self._ended: dict[RowId, tuple[TaskRow, int]] = {}
@@ -35,8 +37,8 @@ class TaskBrowser:
         """Where each row stands."""
 
     def take(self, table: TaskTable) -> bool:
-        """One more table; whether anything on the screen may have changed."""
-        if self.motion == PAUSED:
+        """One more table; whether it is one, and not the latest once more, and whether rows move at all."""
+        if self.motion == PAUSED or table is self._table:
             return False
         for id in [id for id, left in self._born.items() if left <= 1]:
             del self._born[id]
@@ -46,24 +48,38 @@ class TaskBrowser:
         self._born |= dict.fromkeys(table.born, MARKED_FOR)
         self._ended |= {row.id: (row, MARKED_FOR) for row in table.ended}
         self._table = table
-        self.tags &= {row.id for row in table.rows} if self.tags else set()
+        if self.tags or self.view.folded:
+            alive = {row.id for row in table.rows}
+            self.tags &= alive
+            if not self.view.folded <= alive:
+                self.view = replace(self.view, folded=self.view.folded & alive)
         self.arrange()
         return True
 
+    def move(self, motion: str, latest: TaskTable | None) -> None:
+        """Let rows move in another way: LIVE, HELD or PAUSED. Whoever was paused goes on with the latest table."""
+        self.motion = motion
+        if motion != PAUSED and latest is not None and not self.take(latest):
+            self.arrange()
+
     def change(self, **chosen: object) -> None:
         """Look at it another way from now on; also while paused, for that is what one pauses for."""
-        self.view = replace(self.view, **chosen)  # type: ignore[arg-type]
-        self.arrange(anew=True)
+        before, self.view = self.view, replace(self.view, **chosen)  # type: ignore[arg-type]
+        if self.view != before:
+            self.arrange(anew=True)
+        if replace(before, sort=self.view.sort, inverted=self.view.inverted) != self.view:
+            self.choices += 1
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are, shown or not; None before the first table."""
+        return None if self._table is None else len(self._table.rows)
 
     def arrange(self, anew: bool = False) -> None:
         """Make ``shown`` of the latest table. ``anew``: the order may change even where rows are held."""
-        rows = self.rows
-        found = arrange(rows, self.view)
-        if self.motion == HELD and not anew and not self.view.tree:
-            last = len(self._place)
-            found.sort(key=lambda one: self._place.get(one.row.id, last))  # stable: who is new comes last, in order
-        self.shown = found
-        self._place = {one.row.id: place for place, one in enumerate(found)}
+        held = self._place if self.motion == HELD and not anew else None
+        self.shown = arrange(self.rows, self.view, held)
+        self._place = {one.row.id: place for place, one in enumerate(self.shown)}
 
     @property
     def rows(self) -> Sequence[TaskRow]:
@@ -96,18 +112,30 @@ class TaskBrowser:
 
     def tree_of(self, id: RowId) -> list[RowId]:
         """A process and all processes below it; of a thread, those of its process."""
-        whole = next((row.id for row in self.rows if row.id.pid == id.pid and not row.id.tid), id)
-        return descendants(self.rows, whole)
+        rows = [row for row in self.rows if row.id not in self._ended]
+        whole = next((row.id for row in rows if row.id.pid == id.pid and not row.id.tid), id)
+        return [one for one in descendants(rows, whole) if one not in self._ended]
 
     def targets(self, cursor: RowId | None) -> list[RowId]:
-        """What an action is about: the tagged ones, or else the one under the cursor. Ended ones are not."""
-        chosen = [one.row.id for one in self.shown if one.row.id in self.tags] or ([cursor] if cursor is not None else [])
+        """What an action is about: the tagged ones, whether a filter or a fold hides them or not, or else the one under the cursor.
+        Ended ones are not."""
+        last = len(self._place)
+        tagged = sorted(self.tags, key=lambda id: (self._place.get(id, last), id))
+        chosen = tagged or ([cursor] if cursor is not None else [])
         return [id for id in chosen if id not in self._ended]
+
+    def known(self, ids: Iterable[RowId]) -> list[TaskRow]:
+        """The rows of those of them that are there, shown or not."""
+        by_id = {row.id: row for row in self.rows}
+        return [by_id[id] for id in ids if id in by_id]
 
     # Folding
 
     def fold(self, id: RowId, folded: bool) -> None:
+        """Fold away what is below a row, or show it; nothing happens where nothing is."""
         kept: AbstractSet[RowId] = self.view.folded
+        if folded and id not in foldable(self.rows):
+            return
         self.change(folded=kept | {id} if folded else kept - {id})
 
     def fold_all(self) -> None:

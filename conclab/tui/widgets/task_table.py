@@ -63,6 +63,8 @@ class TaskTable(LinesView):
         self._place = 0
         """The cursor's line."""
         self._shift = 0
+        self._choices = 0
+        """Of the browser, when it was drawn last."""
         self._fitting: tuple[int, tuple[Column, ...]] = (0, ())
         """For which width, and the columns that have room there."""
         self._drawn: dict[int, tuple[Shown, Look]] = {}
@@ -109,8 +111,9 @@ class TaskTable(LinesView):
         shown = self.browser.shown
         if self.virtual_size.height != len(shown) + 1 or self.virtual_size.width != self.room:
             self.resize_virtually(Size(self.room, len(shown) + 1))
-        if self.follow and self._moved:
+        if self._moved and (self.follow or self._choices != self.browser.choices):
             self._scroll_to_cursor()
+        self._choices = self.browser.choices
         first = self.scroll_offset.y
         for y in range(self.visible_rows):
             number = first + y
@@ -135,7 +138,7 @@ class TaskTable(LinesView):
     def _look(self, shown: Shown) -> Look:
         id = shown.row.id
         browser = self.browser
-        return Look(id == self._cursor, browser.mark(id), id in browser.tags, self.has_focus, self._shift, self.paths, self.found)
+        return Look(id == self._cursor, browser.mark(id), id in browser.tags, self._shift, self.paths, self.found)
 
     def render_line(self, y: int) -> Strip:
         width = self.room
@@ -214,7 +217,9 @@ class TaskTable(LinesView):
         self.go_to(len(self.browser.shown) - 1)
 
     def action_shift(self, by: int) -> None:
-        self._shift = max(0, self._shift + by * _SCROLL)
+        first = self.scroll_offset.y
+        longest = max((len(one.row.command) for one in self.browser.shown[first : first + self.visible_rows]), default=0)
+        self._shift = max(0, min(self._shift + by * _SCROLL, longest - _SCROLL))
         self.refresh()
 
     def action_open(self) -> None:
