@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -68,6 +69,8 @@ def _rate(number: float | None) -> str:
         return ""
     if number < 0.05:
         return "0"
+    if number >= 999_999.5:
+        return f"{number / 1e6:.1f}M"  # all its digits would not fit the column
     return f"{number:.1f}" if number < 9.95 else f"{number:,.0f}"
 
 
@@ -212,6 +215,7 @@ SETS: Mapping[str, tuple[str, ...]] = {
 """Named sets of columns to turn through."""
 
 
+@lru_cache(maxsize=4)  # the same columns each time, so that who compares them sees that nothing has changed
 def of_machine(cores: int) -> Mapping[str, Column]:
     """The columns where CPU% and DELAY% are shares of the whole machine: 100 is all of its cores."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
@@ -46,7 +47,8 @@ def selected_lines(
 def _who(row: TaskRow, ended: bool, palette: Palette, width: int) -> Strip:
     line = Line().add(f"{row.pid} {row.name}", style(palette.title, bold=True))
     what = f"thread of {row.id.pid}" if row.id.tid else "kernel thread" if row.kernel else row.command
-    line.add("   ").add(fit(what, min(max(1, width // 2), len(what))), style(palette.text))
+    what = what[:width]
+    line.add("   ").add(fit(what, min(max(1, width // 2), cell_len(what))), style(palette.text))
     if ended:
         line.add("   it has ended", style(palette.ended, bold=True))
     elif row.waits_in:

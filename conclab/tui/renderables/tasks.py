@@ -17,14 +17,19 @@ from conclab.tui.theme import Palette
 GUTTER = 2
 """Cells before the first column: the cursor, and a mark."""
 _LEAST_COMMAND = 24
-_LEAST_WITHOUT = 12
+_LONGEST = 4_096
+"""Characters of a command that are looked at; one can be of megabytes."""
 _DROPPED_FIRST = (
     "affinity", "rtprio", "tgid", "ppid", "cgroup", "start", "wait", "minflt", "majflt", "shr", "virt", "policy", "core",
     "mig", "ni", "pri", "threads", "switches", "pss", "io", "time", "mem", "blocked", "name", "user", "delay", "ics", "res", "vcs",
     "read", "write",
 )  # fmt: skip
 """What a narrow screen does without, in this order."""
-_MARKS = {"new": "+", "ended": "×", "tagged": "●"}
+_MARKS = {"new": "+", "ended": "×", "tagged": "●", "context": "·"}
+"""Context: it is there only because one below it is looked for."""
+_UNDERLINED = Style(underline=True)
+_THREAD = "» "
+"""Before a thread that does not hang from its process in a tree."""
 
 
 def fitting(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
@@ -43,13 +48,12 @@ class Look(NamedTuple):
     selected: bool = False
     mark: str = ""
     tagged: bool = False
-    focused: bool = True
     scrolled: int = 0
     """Cells by which the command is moved to the left."""
     paths: bool = False
     """Whole paths of programs."""
     found: str = ""
-    """What is searched for, to be shown where it stands."""
+    """What is searched for, to be shown in the command where it stands."""
 
 
 def header_line(columns: Sequence[Column], width: int, palette: Palette, sort: str, falling: bool) -> Strip:
@@ -60,7 +64,7 @@ def header_line(columns: Sequence[Column], width: int, palette: Palette, sort: s
     for number, column in enumerate(columns):
         size = column.width - (number == 0) if column.width else max(0, width - taken)
         sorted_by = column.key == sort
-        title = column.title + ("▼" if falling else "▲") if sorted_by else column.title
+        title = _with_arrow(column, size, falling) if sorted_by else column.title
         look = (chosen if sorted_by else plain) + action(f"screen.sort_by('{column.key}')")
         if not column.width:
             line.add(" ", plain).add(title, look).add(" " * max(0, size - len(title) - 1), plain)
@@ -70,6 +74,12 @@ def header_line(columns: Sequence[Column], width: int, palette: Palette, sort: s
             line.add(" " * max(0, size - len(title)), plain).add(title[-size:], look)
         taken += size
     return line.strip(width, style(back=palette.header))
+
+
+def _with_arrow(column: Column, size: int, falling: bool) -> str:
+    """The title with the arrow; where that would touch the title before, a letter of it goes."""
+    room = size - 2 if column.width else len(column.title)
+    return column.title[:room] + ("▼" if falling else "▲")
 
 
 def _state_look(state: str, palette: Palette, back: str | None) -> Style:
@@ -94,52 +104,80 @@ def row_line(shown: Shown, columns: Sequence[Column], width: int, palette: Palet
     back = palette.cursor if look.selected else None
     quiet = look.mark == "ended" or shown.context
     text = style(palette.dim if quiet else palette.text, back)
-    mark = look.mark or ("tagged" if look.tagged else "")
+    # That it has ended says why nothing can be done to it, and a tag what will be: both count for more than that it is new.
+    mark = look.mark if look.mark == "ended" else "tagged" if look.tagged else look.mark or ("context" if shown.context else "")
     line = Line().add("▸" if look.selected else " ", text)
-    line.add(_MARKS.get(mark, " "), style(getattr(palette, mark), back, bold=True) if mark else text)
+    line.add(_MARKS.get(mark, " "), style(getattr(palette, mark, palette.dim), back, bold=True) if mark else text)
     taken = GUTTER
     for number, column in enumerate(columns):
         size = column.width - (number == 0) if column.width else max(0, width - taken)
         taken += size
         if not column.width:
-            _command(line.add(" ", text), shown, size - 1, palette, back, look)
+            if size > 1:
+                _command(line.add(" ", text), shown, size - 1, palette, back, look)
             continue
         said = column.text(row)
         if quiet:
-            line.add(" " + fit(said, size - 1) if column.left else right(said, size), text)
+            look_of_it = text
         elif column.key == "state":
-            line.add(right(said, size), _state_look(row.state, palette, back))
+            look_of_it = _state_look(row.state, palette, back)
         elif column.left:
-            line.add(" " + fit(said, size - 1), style(palette.dim, back))
+            look_of_it = style(palette.dim, back)
         elif column.key == "pid":
-            line.add(right(said, size), style(palette.thread if row.id.tid else palette.text, back))
+            look_of_it = style(palette.thread if row.id.tid else palette.text, back)
         else:
-            line.add(right(said, size), _figure_look(column, row, said, palette, back))
+            look_of_it = _figure_look(column, row, said, palette, back)
+        # The first cell is a gap whatever stands there: a figure that touches its neighbour would read as another one.
+        line.add(" " + fit(said, size - 1) if column.left else " " + right(said, size - 1), look_of_it)
     return line.strip(width, style(back=back))
 
 
 def _command(line: Line, shown: Shown, room: int, palette: Palette, back: str | None, look: Look) -> None:
-    """The tree, the program, its arguments; a kernel thread and what has ended are dim, a thread has its own colour."""
+    """The tree, the program, its arguments; a kernel thread and what has ended are dim, a thread has its own colour and a sign."""
     row = shown.row
     dim = style(palette.dim, back)
     if shown.stem:
-        line.add(shown.stem, dim)
+        line.add(_stem(shown.stem, room // 2), dim)
     if shown.below:
         line.add(f"[+{shown.below}] ", style(palette.title, back))
+    command = row.command[:_LONGEST]
     if look.mark == "ended" or row.kernel or shown.context:
-        line.add(_cut(row.command, look.scrolled, room), style(palette.kernel if row.kernel else palette.dim, back))
+        pieces = [(command, style(palette.kernel if row.kernel else palette.dim, back))]
     elif row.id.tid:
-        line.add(_cut(row.command, look.scrolled, room), style(palette.thread, back))
+        pieces = [(command if shown.stem else _THREAD + command, style(palette.thread, back))]
     else:
-        program, arguments = parted(row.command, look.paths)
-        if look.scrolled:
-            line.add(_cut(program + arguments, look.scrolled, room), style(palette.text, back))
-        else:
-            line.add(program[: room * 2], style(palette.text, back, bold=True)).add(arguments[: room * 2], dim)
+        program, arguments = parted(command, look.paths)
+        pieces = [(program, style(palette.text, back, bold=True)), (arguments, dim)]
+    for text, colour in _in_view(_with_found(pieces, look.found, palette, back), look.scrolled, room * 2):
+        line.add(text, colour)
 
 
-def _cut(text: str, scrolled: int, room: int) -> str:
-    return text[scrolled : scrolled + room * 2]
+def _stem(stem: str, most: int) -> str:
+    """The tree before a command; of a long one the end, for there must be room for the command."""
+    return stem if len(stem) <= most else "…" + stem[len(stem) - most + 1 :]
+
+
+def _with_found(pieces: list[tuple[str, Style]], found: str, palette: Palette, back: str | None) -> list[tuple[str, Style]]:
+    """The pieces with what is searched for underlined where it stands first."""
+    if not found:
+        return pieces
+    for number, (text, colour) in enumerate(pieces):
+        low = text.lower()
+        place = low.find(found.lower()) if len(low) == len(text) else -1
+        if place >= 0:
+            end = place + len(found)
+            sign = style(palette.title, back, bold=True) + _UNDERLINED
+            return [*pieces[:number], (text[:place], colour), (text[place:end], sign), (text[end:], colour), *pieces[number + 1 :]]
+    return pieces
+
+
+def _in_view(pieces: list[tuple[str, Style]], scrolled: int, most: int) -> list[tuple[str, Style]]:
+    """The pieces without the first characters, and not many more than can be seen."""
+    found: list[tuple[str, Style]] = []
+    for text, colour in pieces:
+        found.append((text[scrolled : scrolled + most], colour))
+        scrolled, most = max(0, scrolled - len(text)), most - len(found[-1][0])
+    return found
 
 
 def parted(command: str, paths: bool) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +14,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
+
+from conclab.tui.renderables.blocks import fit
 
 
 class ChooseDialog(ModalScreen[str | None]):
@@ -39,7 +42,7 @@ class ChooseDialog(ModalScreen[str | None]):
         self._title = title
         self._choices = tuple(choices)
         self._chosen = chosen
-        self._wide = max((len(name) for _key, name, _meaning in choices), default=0) + 2
+        self._wide = min(32, max((cell_len(name) for _key, name, _meaning in choices), default=0)) + 2
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -58,7 +61,9 @@ class ChooseDialog(ModalScreen[str | None]):
         options.clear_options()
         wanted = [one for one in self._choices if text.casefold() in f"{one[1]} {one[2]}".casefold()]
         for key, name, meaning in wanted:
-            options.add_option(Option(Content(f"{'▸' if key == self._chosen else ' '} {name:<{self._wide}}{meaning}"), id=key))
+            options.add_option(
+                Option(Content(f"{'▸' if key == self._chosen else ' '} {fit(name, self._wide - 2)}  {meaning}"), id=key)
+            )
         keys = [key for key, _name, _meaning in wanted]
         options.highlighted = keys.index(self._chosen) if self._chosen in keys else 0 if keys else None
 
