@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -60,19 +61,63 @@ async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> 
 
 
 async def monitor(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
-    await play(app, feed, pilot, 200)
-    await launch(app)
-    await play(app, feed, pilot, 40)
     app.action_go("monitor")
     await pilot.pause()
-    await play(app, feed, pilot, 320)
+    await play(app, feed, pilot, 1_400)
 
 
-PICTURES: dict[str, Act] = {
-    "lab-first": lab_first,
-    "lab-running": lab_running,
-    "lab-finished": lab_finished,
-    "monitor": monitor,
+async def monitor_tree(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    """The threads of one program under it, and where the time of one of them goes."""
+    await monitor(app, feed, pilot)
+    await pilot.press("H", "t", "backslash", *typed("tgid=5100"), "enter")
+    await play(app, feed, pilot, 40)
+    await pilot.press("down", "down")
+    await play(app, feed, pilot, 600)
+
+
+async def monitor_filter(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await monitor(app, feed, pilot)
+    await pilot.press("backslash", *typed("cpu>2 and us"))
+    await play(app, feed, pilot, 40)
+
+
+async def monitor_details(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await monitor(app, feed, pilot)
+    await pilot.press("enter", "2")
+    await play(app, feed, pilot, 400)
+
+
+async def monitor_setup(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    await monitor(app, feed, pilot)
+    await pilot.press("f2")
+    await pilot.pause()
+
+
+def typed(text: str) -> list[str]:
+    """A text as keys, by Textual's names."""
+    names = {" ": "space", ">": "greater_than_sign", "=": "equals_sign"}
+    return [names.get(letter, letter) for letter in text]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is to be seen, on a machine with so many cores."""
+
+    act: Act
+    cores: int = 2
+    size: tuple[int, int] = SIZE
+
+
+PICTURES: dict[str, Picture] = {
+    "lab-first": Picture(lab_first),
+    "lab-running": Picture(lab_running),
+    "lab-finished": Picture(lab_finished),
+    "monitor": Picture(monitor),
+    "monitor-tree": Picture(monitor_tree),
+    "monitor-filter": Picture(monitor_filter),
+    "monitor-details": Picture(monitor_details),
+    "monitor-setup": Picture(monitor_setup),
+    "monitor-128-cores": Picture(monitor, cores=128, size=(160, 48)),
 }
 
 
@@ -109,14 +154,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m conclab.demos.pictures", description="Make the README's pictures.")
     parser.add_argument("folder", nargs="?", default="screenshots", type=Path)
     parser.add_argument("--png", action="store_true", help="also as PNG, to look at them")
-    parser.add_argument("--size", default="120x40", help="columns and rows, like 80x24")
-    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--size", help="columns and rows, like 80x24, instead of each picture's own")
+    parser.add_argument("--cores", type=int, help="instead of each picture's own")
     parser.add_argument("--light", action="store_true", help="the light theme")
     asked = parser.parse_args(arguments)
-    columns, rows = (int(part) for part in asked.size.split("x"))
     asked.folder.mkdir(parents=True, exist_ok=True)
-    for name, act in PICTURES.items():
-        svg = asyncio.run(take(act, (columns, rows), asked.cores, "conclab-light" if asked.light else "conclab-dark"))
+    for name, picture in PICTURES.items():
+        columns, rows = (int(part) for part in asked.size.split("x")) if asked.size else picture.size
+        theme = "conclab-light" if asked.light else "conclab-dark"
+        svg = asyncio.run(take(picture.act, (columns, rows), asked.cores or picture.cores, theme))
         path = asked.folder / f"{name}.svg"
         path.write_text(svg)
         if asked.png:
