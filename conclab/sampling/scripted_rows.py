@@ -60,6 +60,11 @@ def row_of(unit: Unit, needs: frozenset[str], cores: int) -> TaskRow:
     thread = unit.id.tid != WHOLE
     mine = player.user == READER
     command = unit.name if thread else f"[{player.comm}]" if player.state == "Z" else player.command
+    idle = unit.cpu == 0.0  # who has not run has not done anything else either: that need not be read
+
+    def told(value: float | None, group: str) -> float | None:
+        return value if idle or group in needs else None
+
     return TaskRow(
         id=unit.id,
         parent=unit.parent,
@@ -69,27 +74,27 @@ def row_of(unit: Unit, needs: frozenset[str], cores: int) -> TaskRow:
         name=unit.name,
         command=command,
         state=unit.state,
-        core=unit.core,
+        core=None if unit.threads else unit.core,
         priority=-1 - player.rt_priority if player.rt_priority else 20 + player.nice,
         nice=player.nice,
         policy=player.policy,
         rt_priority=player.rt_priority,
-        threads=len(player.threads) + 1,
-        virtual_bytes=resident * 4 + 8 * _MEGABYTE if resident else 0,
-        resident_bytes=resident,
-        memory_share=resident / _MEMORY,
+        threads=None if thread else len(player.threads) + 1,
+        virtual_bytes=resident * 4 + 8 * _MEGABYTE if resident and not thread else None,
+        resident_bytes=None if thread or player.kernel else resident,
+        memory_share=None if thread or player.kernel else resident / _MEMORY,
         cpu_share=unit.cpu,
-        delay_share=unit.delay if QUEUE in needs else None,
-        blocked_share=1.0 - unit.cpu - (unit.delay or 0.0) if QUEUE in needs and thread and unit.cpu is not None else None,
+        delay_share=told(unit.delay, QUEUE),
+        blocked_share=told(1.0 - unit.cpu - (unit.delay or 0.0), QUEUE) if thread and unit.cpu is not None else None,
         cpu_time_s=unit.cpu_time_s,
         start_s=start_s,
         started=time.strftime("%m-%d %H:%M", time.gmtime(start_s)),
         minor_faults_per_s=unit.minor_faults,
         major_faults_per_s=0.0 if unit.cpu is not None else None,
-        voluntary_per_s=unit.voluntary if STATUS in needs else None,
-        involuntary_per_s=unit.involuntary if STATUS in needs else None,
+        voluntary_per_s=told(unit.voluntary, STATUS),
+        involuntary_per_s=told(unit.involuntary, STATUS),
         affinity=(player.affinity or (f"0-{cores - 1}" if cores > 1 else "0")) if AFFINITY in needs else None,
-        migrations_per_s=unit.migrations if SCHED in needs else None,
+        migrations_per_s=told(unit.migrations, SCHED),
         read_bytes_per_s=unit.read if IO in needs and mine else None,
         write_bytes_per_s=unit.written if IO in needs and mine else None,
         shared_bytes=int(resident * 0.3) if SHARED in needs else None,
