@@ -71,7 +71,7 @@ async def monitor_tree(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) 
     await monitor(app, feed, pilot)
     await pilot.press("H", "t", "backslash", *typed("tgid=5100"), "enter")
     await play(app, feed, pilot, 40)
-    await pilot.press("down", "down")
+    await pilot.press(*["down"] * 4)
     await play(app, feed, pilot, 600)
 
 

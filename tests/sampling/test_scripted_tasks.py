@@ -166,7 +166,7 @@ def test_costly_figures_are_there_only_where_they_are_wanted() -> None:
     again = source.table(10**13, 1.0, Wanted())
     assert set(costly(of(again, "vi notes"))) <= {None, 0.0}
     everywhere = source.table(10**13, 1.0, Wanted(needs_of_all=frozenset({STATUS})))
-    assert all(row.voluntary_per_s is not None and row.migrations_per_s is None for row in everywhere.rows)
+    assert all(row.voluntary_per_s is not None and not row.migrations_per_s for row in everywhere.rows)
 
 
 def test_what_the_kernel_does_not_tell_ada_is_blank() -> None:
