@@ -13,12 +13,8 @@ from tests.tui.helpers import process, thread
 
 
 def child(pid: int, parent: int, start: int | None = None, **more: object) -> TaskRow:
-    return process(pid, id=RowId(pid, 0, 100 + pid if start is None else start), parent=parent, **more)
-
-
-def own(pid: int, tid: int, **more: object) -> TaskRow:
-    """A thread that started with its process or after it."""
-    return thread(pid, tid, **more)
+    row = process(pid, id=RowId(pid, 0, 100 + pid if start is None else start), parent=parent)
+    return row._replace(**more)  # type: ignore[arg-type]
 
 
 def pids(found: list[Shown]) -> list[int]:
@@ -74,7 +70,7 @@ def test_what_cannot_be_had_stands_last_whichever_way_the_order_goes(key: str, i
 
 
 def test_every_column_can_be_sorted_by_whatever_is_missing() -> None:
-    rows = [process(1), own(1, 7), TaskRow(RowId(3, 0, 1), 0, True)]
+    rows = [process(1), thread(1, 7), TaskRow(RowId(3, 0, 1), 0, True)]
     for columns in (COLUMNS, of_machine(16)):
         for column in columns.values():
             for inverted in (False, True):
@@ -82,7 +78,7 @@ def test_every_column_can_be_sorted_by_whatever_is_missing() -> None:
                 assert sorted(pids(found)) == [1, 3, 7]
 
 
-def test_of_the_machine_the_order_is_that_of_the_shares_shown() -> None:
+def test_of_the_machine_the_order_is_that_of_the_shares_shthread() -> None:
     column = of_machine(100)["cpu"]
     rows = [process(1, 0.51), process(2, 0.53), process(3, 3.0)]
     found = arrange(rows, View(sort=column))
@@ -93,7 +89,7 @@ def test_of_the_machine_the_order_is_that_of_the_shares_shown() -> None:
 
 
 def test_threads_and_the_kernel_only_when_they_are_wanted() -> None:
-    rows = [process(1), own(1, 7), process(2, kernel=True), process(3, user="root")]
+    rows = [process(1), thread(1, 7), process(2, kernel=True), process(3, user="root")]
     assert pids(arrange(rows, by("pid"))) == [1, 3]
     assert pids(arrange(rows, by("pid", threads=True))) == [1, 3, 7]
     assert pids(arrange(rows, by("pid", kernel=True))) == [1, 2, 3]
@@ -102,7 +98,7 @@ def test_threads_and_the_kernel_only_when_they_are_wanted() -> None:
 
 
 def test_a_thread_has_its_own_name_or_its_process_command() -> None:
-    rows = [process(1, 0.0, "python3 primes.py"), own(1, 7, name="w1"), own(9, 10, name="orphan")]
+    rows = [process(1, 0.0, "python3 primes.py"), thread(1, 7, name="w1"), thread(9, 10, name="orphan")]
     commands = {one.row.pid: one.row.command for one in arrange(rows, by("pid", threads=True))}
     assert commands == {1: "python3 primes.py", 7: "w1", 10: "orphan"}
     commands = {one.row.pid: one.row.command for one in arrange(rows, by("pid", threads=True, names=False))}
@@ -143,8 +139,8 @@ def test_children_stand_below_their_parents_threads_first_siblings_in_order() ->
         child(2, 1, cpu_share=0.1),
         child(3, 1, cpu_share=0.9),
         child(4, 2),
-        own(2, 20, share=0.0),
-        own(2, 21, share=0.5),
+        thread(2, 20, share=0.0),
+        thread(2, 21, share=0.5),
         child(5, 2, cpu_share=1.0),
     ]
     assert drawn(arrange(rows, by("cpu", tree=True, threads=True))) == [
@@ -159,7 +155,7 @@ def test_children_stand_below_their_parents_threads_first_siblings_in_order() ->
 
 
 def test_orphans_are_roots() -> None:
-    rows = [child(10, 999), child(11, 10), own(77, 78)]
+    rows = [child(10, 999), child(11, 10), thread(77, 78)]
     assert drawn(arrange(rows, by("pid", tree=True, threads=True))) == ["10", "└─ 11", "78"]
 
 
@@ -185,7 +181,7 @@ def test_circles_of_reused_pids_hide_nobody(rows: list[TaskRow]) -> None:
 
 
 def test_a_child_that_started_within_the_tick_of_its_parent_hangs_from_it() -> None:
-    rows = [child(10, 1, start=100), child(11, 10, start=100), own(11, 12)._replace(id=RowId(11, 12, 100))]
+    rows = [child(10, 1, start=100), child(11, 10, start=100), thread(11, 12)._replace(id=RowId(11, 12, 100))]
     assert drawn(arrange(rows, by("pid", tree=True, threads=True))) == ["10", "└─ 11", "   └─ 12"]
 
 
@@ -212,7 +208,7 @@ def test_a_chain_of_thousands_is_drawn_and_its_stems_do_not_fill_the_memory() ->
 
 
 def test_folded_rows_say_how_many_are_below() -> None:
-    rows = [child(1, 0), child(2, 1), child(3, 2), own(2, 20), child(4, 1)]
+    rows = [child(1, 0), child(2, 1), child(3, 2), thread(2, 20), child(4, 1)]
     found = arrange(rows, by("pid", tree=True, threads=True, folded={rows[1].id}))
     assert [(one.row.pid, one.below) for one in found] == [(1, 0), (2, 2), (4, 0)]
     found = arrange(rows, by("pid", tree=True, folded={rows[1].id}))
@@ -223,7 +219,7 @@ def test_folded_rows_say_how_many_are_below() -> None:
 
 
 def test_what_a_filter_keeps_brings_those_above_it_along_as_context() -> None:
-    rows = [child(1, 0), child(2, 1), child(3, 2), child(4, 1), own(3, 30, name="w1")]
+    rows = [child(1, 0), child(2, 1), child(3, 2), child(4, 1), thread(3, 30, name="w1")]
     found = arrange(rows, by("pid", tree=True, threads=True, matches=lambda row: row.name == "w1"))
     assert [(one.row.pid, one.context) for one in found] == [(1, True), (2, True), (3, True), (30, False)]
     found = arrange(rows, by("pid", tree=True, matches=lambda row: row.pid in (2, 3)))
@@ -231,19 +227,19 @@ def test_what_a_filter_keeps_brings_those_above_it_along_as_context() -> None:
     assert pids(arrange(rows, by("pid", matches=lambda row: row.pid == 3))) == [3], "a flat list needs none"
 
 
-def test_the_kernel_is_no_context_while_it_is_not_shown() -> None:
+def test_the_kernel_is_no_context_while_it_is_not_shthread() -> None:
     rows = [child(2, 0, kernel=True), child(9, 2)]
     assert pids(arrange(rows, by("pid", tree=True))) == [9]
     assert drawn(arrange(rows, by("pid", tree=True, kernel=True))) == ["2", "└─ 9"]
 
 
 def test_a_tree_is_all_processes_below_one_and_no_threads() -> None:
-    rows = [child(1, 0), child(2, 1), child(3, 2), own(2, 20), child(4, 1)]
+    rows = [child(1, 0), child(2, 1), child(3, 2), thread(2, 20), child(4, 1)]
     assert [id.pid for id in descendants(rows, rows[1].id)] == [2, 3]
     assert {id.pid for id in descendants(rows, rows[0].id)} == {1, 2, 3, 4}
     assert descendants(rows, RowId(99, 0, 1)) == [RowId(99, 0, 1)]
 
 
 def test_only_those_with_something_below_can_be_folded() -> None:
-    rows = [child(1, 0), child(2, 1), own(2, 20), child(3, 1)]
+    rows = [child(1, 0), child(2, 1), thread(2, 20), child(3, 1)]
     assert {id.pid for id in foldable(rows)} == {1, 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
@@ -175,7 +176,10 @@ def _in_view(pieces: list[tuple[str, Style]], scrolled: int, most: int) -> list[
     """The pieces without the first characters, and not many more than can be seen."""
     found: list[tuple[str, Style]] = []
     for text, colour in pieces:
-        found.append((text[scrolled : scrolled + most], colour))
+        seen = text[scrolled : scrolled + most]
+        while scrolled and seen and not cell_len(seen[0]):  # half of what was cut in two: it would join what stands before it
+            seen = seen[1:]
+        found.append((seen, colour))
         scrolled, most = max(0, scrolled - len(text)), most - len(found[-1][0])
     return found
 

@@ -232,7 +232,7 @@ def test_folds_go_with_their_task() -> None:
     made.fold(FAMILY[1].id, True)
     made.take(table(FAMILY[0], FAMILY[3], ended=[FAMILY[1], FAMILY[2]]))
     made.fold_all()
-    assert [(one.row.pid, one.below) for one in made.shown][0] == (1, 3), "nothing was folded any more, so everything is now"
+    assert (made.shown[0].row.pid, made.shown[0].below) == (1, 3), "nothing was folded any more, so everything is now"
 
 
 # Where
