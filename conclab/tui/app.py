@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import termios
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
@@ -30,6 +31,8 @@ from conclab.tui.theme import THEMES, theme_name
 
 BEAT_S = 0.25
 """How often what has come is folded and drawn: once for each cell of the lanes."""
+BEATS_PER_LOOK = 4
+"""Beats after which it is asked whether the terminal is still there."""
 NO_ROOM = 0.5
 """A run that leaves less than this of all cores free pays for what the screens take."""
 MOST_WAITING = 5
@@ -105,6 +108,7 @@ class ConclabApp(App[None]):
         self._arrived: Place | None = None
         self._undrawn = Changes()
         self._skipped = False
+        self._beats = 0
         for theme in THEMES:
             self.register_theme(theme)
         self._show_theme()
@@ -156,11 +160,25 @@ class ConclabApp(App[None]):
     def live_beat(self) -> None:
         """A beat by the clock. Where the run leaves no core free, every second one is folded and not drawn: a frame would be taken
         from what is measured."""
+        self._beats += 1
+        if self._beats % BEATS_PER_LOOK == 0 and self._is_abandoned():
+            self.exit(return_code=128 + signal.SIGHUP)
         self._skipped = not self._skipped and self._crowded()
         if self._skipped:
             self._undrawn |= self.session.advance()
         else:
             self.beat()
+
+    def _is_abandoned(self) -> bool:
+        """Whether the terminal has gone without a SIGHUP to us (its session's leader was another one): everything about it then
+        fails with EIO. Textual would go on for ever, its input thread reading the end of the file as fast as it can."""
+        descriptor = getattr(self._driver, "fileno", None)
+        try:
+            if descriptor is not None:
+                termios.tcgetattr(descriptor)
+        except termios.error:
+            return True
+        return False
 
     def _crowded(self) -> bool:
         used = self.session.run_state.cores_used() if self.session.run_state.live else None

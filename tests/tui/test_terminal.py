@@ -34,7 +34,7 @@ _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\
 class Terminal:
     """conclab in a pseudo-terminal of its own, read all the time as a terminal would."""
 
-    def __init__(self, columns: int = 120, rows: int = 40, more: Mapping[str, str] | None = None) -> None:
+    def __init__(self, columns: int = 120, rows: int = 40, more: Mapping[str, str] | None = None, start: str = START) -> None:
         """``more`` goes into its environment."""
         self.mark = f"conclab-test-{uuid.uuid4().hex}"
         self._ours, self._theirs = pty.openpty()
@@ -47,7 +47,7 @@ class Terminal:
             environment.pop(told_elsewhere, None)
         environment |= more or {}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", START],
+            [sys.executable, "-c", start],
             stdin=self._theirs,
             stdout=self._theirs,
             stderr=self._theirs,
@@ -200,6 +200,19 @@ def test_closing_the_window_in_the_middle_of_a_run_ends_everything(terminal: Ter
     terminal.hang_up()
     assert terminal.process.wait(PATIENCE_S) == 129
     assert until(lambda: terminal.alive() == [], 5.0)
+
+
+def test_a_terminal_that_goes_without_a_word_ends_it_too() -> None:
+    """It is not the terminal of our session (su, some containers), so the kernel sends no SIGHUP when it goes."""
+    terminal = Terminal(start="import sys; from conclab.cli import main; sys.exit(main(['monitor']))")
+    try:
+        terminal.shows("Command")
+        os.close(terminal._theirs)
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_S) == 129
+        terminal._theirs = os.open(os.devnull, os.O_RDONLY)
+    finally:
+        terminal.close()
 
 
 def test_even_kill_9_in_the_middle_of_a_run_leaves_nothing_of_it_alive(terminal: Terminal) -> None:
