@@ -124,7 +124,8 @@ def test_a_wrong_filter_shows_where() -> None:
 
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine on which one process runs."""
+    """A machine on which one process runs, and nobody who says how wide the text may be (argparse of other tests may have)."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     source = ScriptedSource(cores=1)
     sample = next(sample for _ in range(60) for sample in source.advance() if isinstance(sample, MachineSample))
     row = TaskRow(
