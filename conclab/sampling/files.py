@@ -53,11 +53,12 @@ def read_start(path: str, most: int) -> bytes | None:
 
 
 class Budget:
-    """How many descriptors may be kept: half of what the process may have, so that the rest of conclab never runs out."""
+    """How many descriptors one reader may keep. Three of them may be at work (the table, an experiment's tasks, a process watched
+    closely), and half of what the process may have is for the rest of conclab: who runs out would take the living for ended."""
 
     def __init__(self) -> None:
         soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self.left = soft // 2 if soft != resource.RLIM_INFINITY else 65_536
+        self.left = soft // 6 if soft != resource.RLIM_INFINITY else 65_536
 
 
 class KeptFile:

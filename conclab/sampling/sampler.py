@@ -150,12 +150,16 @@ class Sampler:
 
     def _read_table(self, reader: TableReader, wanted: Wanted) -> None:
         """The longest of all readings, so without the lock: whoever orders something must not wait for it."""
-        table = reader.read(wanted)
+        try:
+            table = reader.read(wanted)
+        except (OSError, psutil.Error):  # no descriptor is left, or /proc cannot be listed: there will be a next time
+            table = None
         with self._condition:
             if reader is not self._table_reader:
                 return  # nobody wants it any more
             self._table.plan(time.monotonic())
-        self._post(table)
+        if table is not None:
+            self._post(table)
 
     def _wait_for_next(self, now: float) -> None:
         for reading in (self._machine, self._tasks):

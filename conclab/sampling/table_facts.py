@@ -11,6 +11,7 @@ from conclab.sampling.files import read
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_PROMPT_NS = 100_000
 
 
 def cpu_clock(pid: int) -> int:
@@ -20,6 +21,21 @@ def cpu_clock(pid: int) -> int:
     may be read of everybody's processes. Raises OSError when there is no such process.
     """
     return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+def cpu_clock_at(pid: int) -> tuple[int, int]:
+    """``cpu_clock``, and the CLOCK_MONOTONIC ns at which it said that.
+
+    A stamp that is just taken beside it is wrong by as long as we had to wait for a core in between, and a share made of it could
+    be more than there is. So both are asked for again if that took long.
+    """
+    for _ in range(3):
+        before_ns = time.monotonic_ns()
+        cpu_ns = cpu_clock(pid)
+        after_ns = time.monotonic_ns()
+        if after_ns - before_ns < _PROMPT_NS:
+            break
+    return cpu_ns, before_ns
 
 
 class Facts:
@@ -34,6 +50,11 @@ class Facts:
     def start_s(self, start: int) -> float:
         """Clock ticks since boot as seconds since the epoch."""
         return self.boot_s + start / TICKS_PER_S
+
+    def lived_at(self, start: int, at_ns: int) -> bool:
+        """Whether what started ``start`` ticks after boot was alive at a time of CLOCK_MONOTONIC. In the same tick: no."""
+        since_boot_ns = at_ns + time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.monotonic_ns()
+        return start < since_boot_ns * TICKS_PER_S // 10**9
 
     def local_time(self, start: int) -> str:
         """The same as month-day hour:minute."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
-from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
+from conclab.model.table import WHOLE, RowId, TaskRow, TaskTable, Wanted
 from conclab.sampling.files import Budget
-from conclab.sampling.table_facts import Facts, cpu_clock
+from conclab.sampling.table_facts import Facts, cpu_clock, cpu_clock_at
 from conclab.sampling.table_process import OF_THREADS, Process
 
 MOST_UNSEEN = 150
@@ -36,6 +36,8 @@ class ProcTable:
         self._previous_ns: int | None = None
         self._turn = 0
         self._unseen = 0
+        self._dead: Set[int] = frozenset()
+        """Pids of those that have ended and are not reaped yet."""
 
     def read(self, wanted: Wanted) -> TaskTable:
         """All processes, and all threads when those are wanted. Rates are those since the last call."""
@@ -62,8 +64,8 @@ class ProcTable:
         for pid, process in before.items():
             if self._known.get(pid) is not process:
                 process.close()
+        self._adopt(before)
         table = self._compare(at_ns, tuple(rows), wanted.threads)
-        self._adopt(table)
         self._previous_ns = at_ns
         return table
 
@@ -81,49 +83,59 @@ class ProcTable:
 
         ``ahead``: what will be wanted of it when it comes into view.
         """
+        at_ns = time.monotonic_ns()  # before the clock: who has not moved now cannot have moved until then
         try:
             cpu_ns = cpu_clock(pid)
         except OSError:
             return None
-        at_ns = time.monotonic_ns()
+        if process is not None and (
+            cpu_ns == process.cpu_ns
+            and process.resting
+            and not process.in_turn(self._turn)
+            and groups <= process.have
+            and (visible <= process.shown or groups <= OF_THREADS)
+            and (process.thread_rows is not None or not threads)
+        ):
+            process.at_ns = at_ns
+            return process
+        try:
+            cpu_ns, at_ns = cpu_clock_at(pid)
+        except OSError:
+            return None
         if process is not None:
-            if (
-                cpu_ns == process.cpu_ns
-                and process.resting
-                and not process.in_turn(self._turn)
-                and groups <= process.have
-                and (process.thread_rows is not None or not threads)
-            ):
-                process.at_ns = at_ns
-                return process
             if self._unseen > 0 and not ahead <= groups:
                 self._unseen -= 1
                 groups = groups | ahead
             if process.look(cpu_ns, at_ns, groups, visible, threads, self._turn):
                 return process
         process = Process(pid, self._budget, self._facts)
-        if self._previous_ns is not None:
-            process.born(self._previous_ns)
-        return process if process.look(cpu_ns, at_ns, groups, visible, threads, self._turn) else None
+        lives = self._previous_ns is None or process.begin(self._previous_ns)
+        if lives and process.look(cpu_ns, at_ns, groups, visible, threads, self._turn):
+            return process
+        process.close()  # it has ended meanwhile, perhaps after a file of it had been opened
+        return None
 
     def _compare(self, at_ns: int, rows: tuple[TaskRow, ...], threads: bool) -> TaskTable:
-        """Who is new and who has ended, since a table of the same kind."""
+        """Who is new and who has ended."""
         ids = frozenset(row.id for row in rows)
-        if self._previous_ns is None or threads != self._threads:
-            born, ended = frozenset[RowId](), tuple[TaskRow, ...]()
-        else:
-            born = ids - self._ids
-            gone = self._ids - ids
-            ended = tuple(row for row in self._rows if row.id in gone) if gone else ()
+        born, gone = ids - self._ids, self._ids - ids
+        if self._previous_ns is None:
+            born = frozenset()
+        elif threads != self._threads:  # threads that are shown now, or no longer, have neither started nor ended
+            born, gone = (frozenset(id for id in some if id.tid == WHOLE) for some in (born, gone))
+        ended = tuple(row for row in self._rows if row.id in gone) if gone else ()
         self._ids, self._rows, self._threads = ids, rows, threads
         return TaskTable(at_ns, rows, born, ended)
 
-    def _adopt(self, table: TaskTable) -> None:
-        """Who has lost a parent has another one now, without having run: those are looked at again next time."""
-        orphaned = {row.id.pid for row in table.ended if not row.is_thread}
-        if orphaned:
+    def _adopt(self, before: Mapping[int, Process]) -> None:
+        """Who has lost a parent has another one now, without having run: those are looked at again next time. A parent is lost
+        when it ends, reaped or not."""
+        dead = {pid for pid, process in self._known.items() if process.stat is not None and process.stat.state in "ZX"}
+        lost = {pid for pid, process in before.items() if self._known.get(pid) is not process} | (dead - self._dead)
+        self._dead = dead
+        if lost:
             for process in self._known.values():
-                if process.stat is not None and process.stat.parent in orphaned:
+                if process.stat is not None and process.stat.parent in lost:
                     process.resting = False
 
     def close(self) -> None:

@@ -21,12 +21,12 @@ class Look(NamedTuple):
     """Its stat at the look before."""
     wall_ns: int | None
     """Time since then; None: nothing to compare with."""
-    booked_ns: int | None
-    """What its CPU clock has grown by."""
+    on_ns: int | None
+    """Time on a core, of its threads and of those that have ended in between."""
     tasks: Sequence[Task] | None
     """Its threads, where they were counted both times."""
-    complete: bool
-    """No thread has ended in between."""
+    running: bool
+    """One of its threads is seen running."""
     stored: tuple[int, int] | None
     """Bytes read from and written to storage."""
 
@@ -39,7 +39,7 @@ def _share(time_ns: int | None, wall_ns: int | None) -> float | None:
     return None if time_ns is None or not wall_ns else time_ns / wall_ns
 
 
-def _sum(numbers: Sequence[int | None]) -> int | None:
+def add_up(numbers: Sequence[int | None]) -> int | None:
     """All together; None when one is missing, for the rest would pass for the whole."""
     known = [number for number in numbers if number is not None]
     return sum(known) if len(known) == len(numbers) else None
@@ -49,20 +49,16 @@ def process_row(process: Process, look: Look, facts: Facts) -> TaskRow:
     """The row of a process: what its threads did is added up."""
     stat, wall_ns, tasks = process.stat, look.wall_ns, look.tasks
     assert stat is not None
-    on_ns, wants_ns = look.booked_ns, None
-    voluntary = involuntary = migrations = None
+    wants_ns = voluntary = involuntary = migrations = None
     if tasks is not None:
-        by_threads = _sum([task.on_ns for task in tasks])
-        if look.complete and by_threads is not None:
-            on_ns = by_threads
-        wants_ns = _sum([task.wants_ns for task in tasks])
+        wants_ns = add_up([task.wants_ns for task in tasks])
         switched = [task.switched for task in tasks]
-        voluntary = _sum([None if pair is None else pair[0] for pair in switched])
-        involuntary = _sum([None if pair is None else pair[1] for pair in switched])
-        migrations = _sum([task.migrated for task in tasks])
-    elif look.booked_ns == 0 and wall_ns:
-        wants_ns = voluntary = involuntary = migrations = 0  # who has not run has not done anything
-    running = stat.state != "R" and tasks is not None and any(task.runnable for task in tasks)
+        voluntary = add_up([None if pair is None else pair[0] for pair in switched])
+        involuntary = add_up([None if pair is None else pair[1] for pair in switched])
+        migrations = add_up([task.migrated for task in tasks])
+    elif look.on_ns == 0 and wall_ns:
+        voluntary = involuntary = migrations = 0  # who has not run has not done anything
+        wants_ns = None if look.running else 0
     faults = look.before
     return TaskRow(
         process.id,
@@ -72,7 +68,7 @@ def process_row(process: Process, look: Look, facts: Facts) -> TaskRow:
         process.user,
         process.name,
         process.command,
-        "R" if running else stat.state,
+        "R" if look.running else stat.state,
         stat.core if stat.threads < 2 else None,
         stat.priority,
         stat.nice,
@@ -84,7 +80,7 @@ def process_row(process: Process, look: Look, facts: Facts) -> TaskRow:
         None if process.levels.shared_pages is None else process.levels.shared_pages * PAGE_BYTES,
         None if stat.kernel else stat.resident_pages * PAGE_BYTES / facts.memory_bytes,
         process.pss_bytes,
-        _share(on_ns, wall_ns),
+        _share(look.on_ns, wall_ns),
         _share(wants_ns, wall_ns),
         None,
         (process.cpu_ns or 0) / 1e9,
@@ -126,7 +122,7 @@ def thread_row(process: Process, task: Task, wall_ns: int | None, facts: Facts) 
         rt_priority=stat.rt_priority or None,
         cpu_share=on,
         delay_share=wants,
-        blocked_share=None if on is None or wants is None else max(0.0, 1.0 - on - wants),
+        blocked_share=None if on is None or wants is None or task.new else max(0.0, 1.0 - on - wants),
         cpu_time_s=task.on_core_s if task.on_core_s is not None else stat.ticks / TICKS_PER_S,
         start_s=facts.start_s(stat.start),
         started=task.started,

@@ -66,6 +66,7 @@ class Task:
         "levels",
         "migrated",
         "name",
+        "new",
         "on_core_s",
         "on_ns",
         "row",
@@ -86,6 +87,8 @@ class Task:
         self.row: TaskRow | None = None
         self.have: Set[str] = frozenset()
         """Costly readings that have been made of it."""
+        self.new = False
+        """It has started since the look before the last, so it was not there for all of the time in between."""
         self._seen = False
         """Whether it has been read before. Descriptors are kept from the second time on: most are never read again."""
         self._counted: bytes | None = None
@@ -109,17 +112,18 @@ class Task:
 
     def born(self) -> None:
         """It has started since the last look, so whatever is counted of it is new."""
+        self.new = True
         self._counted = b"0 0 0\n"
         self._switches = self._io = (0, 0)
         self._migrations = 0
 
-    def look(self, wall_ns: int | None, groups: Set[str], again: bool = False) -> bool:
+    def look(self, wall_ns: int | None, groups: Set[str], again: bool = False, still: bool = False) -> bool:
         """Count, and then make sure of whom. False: it has ended, or its number is another task's now.
 
         ``wall_ns`` is the time since what was counted last was true; None: nothing to compare with. ``again``: read its stat even
-        though it has not run, for what others can change (its nice value, its state).
+        though it has not run, for what others can change (its nice value, its state). ``still``: see ``count``.
         """
-        ran = self.count(wall_ns, groups)
+        ran = self.count(wall_ns, groups, still)
         if not ran and self.stat is not None:
             if not again:
                 return True
@@ -136,13 +140,22 @@ class Task:
             self.id = RowId(self.id.pid, self.id.tid, stat.start)
         if self.stat is None or stat.name != self.stat.name:
             self.name = harmless(stat.name.decode("utf-8", errors="replace"))
+        if self.stat is None and stat.state == "R" and self.on_ns == 0:
+            self.wants_ns = None  # it wants a core, and nobody knows since when
         self.stat = stat
         return True
 
-    def count(self, wall_ns: int | None, groups: Set[str]) -> bool:
-        """Read its counters as far as they can have changed; whether it has run, or may be running."""
+    def count(self, wall_ns: int | None, groups: Set[str], still: bool = False) -> bool:
+        """Read its counters as far as they can have changed; whether it has run, or may be running.
+
+        ``still``: it is known not to have run for ``wall_ns``, though its counters have not been read then.
+        """
+        self.new = self.new and not self._seen
         text = self._schedstat.read() if self._seen else read(f"{self._folder}/schedstat")
         self._seen = True
+        if still:
+            self._split(self._counted, text, None, True)
+            self._counted = text
         ran = text is None or text != self._counted
         before, self._counted = self._counted, text
         if not ran and not self.runnable:
@@ -150,7 +163,7 @@ class Task:
         else:
             self._split(before, text, wall_ns, ran)
         if ran or not groups <= self.have:
-            self._read_costly(groups, wall_ns if ran else None)
+            self._read_costly(groups, wall_ns, ran)
         return ran or self.runnable
 
     def _rest(self, wall_ns: int | None) -> None:
@@ -173,16 +186,23 @@ class Task:
             self.on_ns, self.wants_ns = split.on_core_ns, split.wants_core_ns
         self.switched, self.migrated = (None, None) if ran or wall_ns is None else ((0, 0), 0)
 
-    def _read_costly(self, groups: Set[str], wall_ns: int | None) -> None:
-        """What costs 10 to 30 µs each. ``wall_ns`` None: it has not run, or nothing to compare with. A counter that is not read now
-        cannot be compared with next time."""
+    def replaced(self) -> None:
+        """Another thread may have become the main one (execve(2) from a thread that was not), with counters of its own: what they
+        have grown by is not known, and nothing is owed."""
+        self.on_ns = self.wants_ns = self.switched = self.migrated = self.stored = None
+        self._owed = NOTHING_OWED
+
+    def _read_costly(self, groups: Set[str], wall_ns: int | None, ran: bool) -> None:
+        """What costs 10 to 30 µs each. A counter that is not read now cannot be compared with next time."""
         text = read(f"{self._folder}/status") if STATUS in groups else None
         switches = proc_text.switches(text) if text else None
         text = read(f"{self._folder}/sched") if SCHED in groups else None
         migrations = task_text.migrations(text) if text else None
         text = read(f"{self._folder}/io") if IO in groups else None
         stored = task_text.storage(text) if text else None
-        if wall_ns is not None:
+        if not ran:
+            self.stored = None if wall_ns is None or stored is None else (0, 0)  # the others are nothing already
+        elif wall_ns is not None:
             self.switched = grown(self._switches, switches)
             self.migrated = None
             if migrations is not None and self._migrations is not None:

@@ -101,9 +101,10 @@ def shared_pages(statm: bytes) -> int | None:
 
 def migrations(sched: bytes) -> int | None:
     """``nr_migrations`` of ``sched``: how often it went on on another core."""
-    line = _line_after(sched, b"nr_migrations")
+    # The file begins with the task's own name, as it is: what it says there is not the kernel's word, so the last one counts.
+    _before, found, after = sched.rpartition(b"nr_migrations")
     try:
-        return None if line is None else int(line.rpartition(b":")[2])
+        return int(after.partition(b"\n")[0].rpartition(b":")[2]) if found else None
     except ValueError:
         return None
 
