@@ -100,7 +100,8 @@ class ActsOnTasks(Place):
 
     def _siblings(self, cores: Sequence[int]) -> dict[int, frozenset[int]]:
         """Of each core those that share its physical core, where the machine tells."""
-        return {}
+        places = self.session.feed.machine.places
+        return {core: frozenset(places[core].siblings) for core in cores if core < len(places) and places[core].siblings}
 
     async def _now(self, rows: Sequence[TaskRow]) -> Now:
         """How they are scheduled now, as far as that is the same for all."""
