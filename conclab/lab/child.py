@@ -24,7 +24,7 @@ from typing import Any
 
 from conclab.model.events import Line
 from conclab.model.results import Totals
-from conclab.model.text import harmless
+from conclab.model.text import harmless, newest_lines
 from conclab.runner import wire
 
 RUNNER = Path(wire.__file__).parent
@@ -102,10 +102,8 @@ class _RawStream:
         whole = self._rest + data
         if last and whole and not whole.endswith(b"\n"):
             whole += b"\n"
-        ended, _, self._rest = whole.rpartition(b"\n")
-        parts = ended.rsplit(b"\n", RAW_LINES) if whole.count(b"\n") else []
-        if len(parts) > RAW_LINES:
-            turn.left_out += parts.pop(0).count(b"\n") + 1
+        parts, left_out, self._rest = newest_lines(whole, RAW_LINES)
+        turn.left_out += left_out
         if len(self._rest) > _LONGEST_LINE:  # a line that never ends must not fill the memory
             parts.append(self._rest)
             self._rest = b""

@@ -32,3 +32,13 @@ def harmless(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _HARMFUL.sub(_picture, text).expandtabs(_TAB)
+
+
+def newest_lines(text: bytes, most: int) -> tuple[list[bytes], int, bytes]:
+    """Of a flood only the end can be read: the last ``most`` whole lines, how many came before them, and the unfinished rest."""
+    if b"\n" not in text:
+        return [], 0, text
+    ended, _, rest = text.rpartition(b"\n")
+    lines = ended.rsplit(b"\n", most)
+    left_out = lines.pop(0).count(b"\n") + 1 if len(lines) > most else 0
+    return lines, left_out, rest

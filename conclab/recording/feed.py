@@ -20,8 +20,9 @@ from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.table_state import TableState, fold_table
 from conclab.model.tasks import TaskBatch
+from conclab.model.trace import Traced, TraceState, fold_trace
 
-Item = MachineSample | TaskTable | TaskBatch | Inspection | Event
+Item = MachineSample | TaskTable | TaskBatch | Inspection | Traced | Event
 
 
 class Feed(Protocol):
@@ -53,6 +54,9 @@ class Feed(Protocol):
     def inspect(self, id: RowId | None) -> None:
         """Deliver what the threads of this process do, ten times a second or as often as is cheap; None: of none."""
 
+    def trace(self, id: RowId | None) -> None:
+        """Deliver the system calls of this task by strace(1), of a process with all its threads and children; None: of none."""
+
     def memory_available(self) -> int | None:
         """Bytes that an experiment could have now."""
 
@@ -72,6 +76,7 @@ class Changes:
     tasks: bool = False
     run: bool = False
     inspection: bool = False
+    trace: bool = False
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -79,10 +84,11 @@ class Changes:
             self.tasks or other.tasks,
             self.run or other.run,
             self.inspection or other.inspection,
+            self.trace or other.trace,
         )
 
 
-EVERYTHING = Changes(machine=True, tasks=True, run=True, inspection=True)
+EVERYTHING = Changes(machine=True, tasks=True, run=True, inspection=True, trace=True)
 
 
 class Session:
@@ -93,6 +99,7 @@ class Session:
         self.machine_state = MachineState()
         self.table_state = TableState()
         self.inspection_state = InspectionState()
+        self.trace_state = TraceState()
         self.run_state = RunState()
 
     def launch(self, plan: Plan) -> None:
@@ -100,9 +107,15 @@ class Session:
         self.feed.launch(plan)
         self.run_state = RunState(phase="starting", experiment=plan.experiment.name, title=plan.experiment.title, arms=plan.arms)
 
+    def trace(self, id: RowId | None) -> None:
+        """Trace a task from now on; what was traced before is forgotten. None: trace nobody, and keep what there is."""
+        self.feed.trace(id)
+        if id is not None:
+            self.trace_state = TraceState(id)
+
     def advance(self) -> Changes:
         """Fold everything that has come since the last time."""
-        machine = tasks = run = inspection = False
+        machine = tasks = run = inspection = trace = False
         for item in self.feed.take():
             if isinstance(item, MachineSample):
                 self.machine_state = fold_machine(self.machine_state, item)
@@ -113,7 +126,10 @@ class Session:
             elif isinstance(item, Inspection):
                 self.inspection_state = fold_inspection(self.inspection_state, item)
                 inspection = True
+            elif isinstance(item, Traced):
+                self.trace_state = fold_trace(self.trace_state, item)
+                trace = True
             else:
                 self.run_state = fold(self.run_state, item)
                 run = True
-        return Changes(machine, tasks, run, inspection)
+        return Changes(machine, tasks, run, inspection, trace)

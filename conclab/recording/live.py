@@ -26,6 +26,7 @@ from conclab.sampling.details import read_details
 from conclab.sampling.inspector import Inspector
 from conclab.sampling.machine import memory_available, observe, read_facts
 from conclab.sampling.sampler import Sampler
+from conclab.sampling.strace import Tracer
 
 HOLD_NS = 125_000_000
 MOST_HELD = 4_000
@@ -43,6 +44,7 @@ class LiveFeed:
         self._left_out = 0
         self._sampler = Sampler(self._post)
         self._inspector = Inspector(self._post)
+        self._tracer = Tracer()
         self._conductor: Conductor | None = None
         self._thread: threading.Thread | None = None
         self._sampler.start()
@@ -55,6 +57,9 @@ class LiveFeed:
             if self._left_out:
                 ripe.append(Output(limit, (), self._left_out))
                 self._left_out = 0
+        traced = self._tracer.take()
+        if traced is not None:
+            ripe.append(traced)
         ripe.sort(key=lambda item: item.at_ns)  # stable: what has one stamp stays in the order of its arrival
         return ripe
 
@@ -84,6 +89,9 @@ class LiveFeed:
     def inspect(self, id: RowId | None) -> None:
         self._inspector.inspect(id)
 
+    def trace(self, id: RowId | None) -> None:
+        self._tracer.trace(id)
+
     def memory_available(self) -> int | None:
         return memory_available()
 
@@ -97,6 +105,7 @@ class LiveFeed:
             self._thread.join()
         self._sampler.close()
         self._inspector.close()
+        self._tracer.close()
 
     def _heard(self, event: Event) -> None:
         """On the conductor's thread: follow the run with the sampler, and pass the event on."""

@@ -39,6 +39,7 @@ from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, 
 from conclab.sampling.scripted_details import scripted_details
 from conclab.sampling.scripted_inspection import ScriptedInspector
 from conclab.sampling.scripted_surroundings import scripted_machine
+from conclab.sampling.scripted_trace import ScriptedTracer
 
 TASK_NS = 250_000_000
 """How long one task takes by itself."""
@@ -83,6 +84,7 @@ class ScriptedFeed:
         self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
         """What was ordered to be done to tasks. The script knows of no refusal."""
         self._inspector: ScriptedInspector | None = None
+        self._tracer: ScriptedTracer | None = None
         self._random = random.Random(seed)
         self._items: list[Item] = []
         self._script: Iterator[Event] | None = None
@@ -122,6 +124,9 @@ class ScriptedFeed:
     def inspect(self, id: RowId | None) -> None:
         self._inspector = None if id is None else ScriptedInspector(self.source, id)
 
+    def trace(self, id: RowId | None) -> None:
+        self._tracer = None if id is None else ScriptedTracer(self.source, id)
+
     def memory_available(self) -> int:
         return 11 * 1024**3
 
@@ -141,6 +146,9 @@ class ScriptedFeed:
             look = self._inspector.look() if self._inspector is not None else None
             if look is not None:
                 self._items.append(look)
+            traced = self._tracer.look() if self._tracer is not None else None
+            if traced is not None:
+                self._items.append(traced)
             while self._script is not None:
                 if not self._due:
                     event = next(self._script, None)

@@ -261,6 +261,7 @@ class HandFeed:
         self.listing: list[Wanted | None] = []
         self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
         self.inspected: list[RowId | None] = []
+        self.traced: list[RowId | None] = []
         self.pages: dict[str, Page] = {}
         """What there is to read of any process; an empty page of what is not here."""
         self.tasks_per_s = 0.0
@@ -293,6 +294,9 @@ class HandFeed:
 
     def inspect(self, id: RowId | None) -> None:
         self.inspected.append(id)
+
+    def trace(self, id: RowId | None) -> None:
+        self.traced.append(id)
 
     def memory_available(self) -> int:
         return 11 * 1024**3
