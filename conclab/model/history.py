@@ -64,6 +64,10 @@ class History:
                 entries.insert(0, (self.until_ns, _NOTHING))
         return self._with(entries, at_ns)
 
+    def held(self, until_ns: int) -> History:
+        """The history of a row that has stayed as it was up to this moment."""
+        return self._with([], until_ns) if self._stop else self
+
     def _holds(self, values: tuple[float, ...]) -> bool:
         """Whether the last entry says the same. Blank is the same as blank, though nan is not equal to nan."""
         last = self._values[(self._stop - 1) * len(FIELDS) : self._stop * len(FIELDS)]

@@ -109,6 +109,8 @@ class TaskTable:
     """Who is new since the table before; empty in the first."""
     ended: tuple[TaskRow, ...] = ()
     """Last rows of those that have ended since."""
+    changed: tuple[TaskRow, ...] | None = None
+    """Rows that are not the same object as in the table before, new ones included. None: nobody has kept account of it."""
 
 
 # What costs extra to read, and is read only for rows that are shown, or for all when a filter or the order depends on it.

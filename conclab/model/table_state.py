@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from conclab.model.history import History
 from conclab.model.table import RowId, TaskRow, TaskTable
@@ -14,14 +15,17 @@ _FORGOTTEN_AFTER_NS = 30_000_000_000
 """The past of one that has ended is kept for a while: somebody may be looking at it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableState:
     """What is known of the tasks now."""
 
     table: TaskTable | None = None
-    by_id: Mapping[RowId, TaskRow] = field(default_factory=dict)
-    """The rows of the table."""
     _kept: Mapping[RowId, History] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> Mapping[RowId, TaskRow]:
+        """The rows of the table; made when somebody asks, for there may be ten thousand of them."""
+        return {row.id: row for row in self.table.rows} if self.table is not None else {}
 
     def history(self, id: RowId) -> History:
         """The past of a row up to now; empty of one that has never done anything."""
@@ -31,25 +35,28 @@ class TableState:
 
 def fold_table(state: TableState, table: TaskTable) -> TableState:
     """The state after one more table. Only what has changed is written down: a sleeping row is the same object as before."""
-    by_id = {row.id: row for row in table.rows}
+    changed = table.changed
+    if changed is None:
+        before = state.by_id
+        changed = tuple(row for row in table.rows if before.get(row.id) is not row)
+    previous_ns = state.table.at_ns if state.table is not None else None
     kept = dict(state._kept)
-    before = state.by_id
-    for id, row in by_id.items():
-        old = before.get(id)
-        if old is row:
-            continue
-        history = kept.get(id)
+    for row in changed:
+        history = kept.get(row.id)
         if history is None:
             if (row.cpu_share or 0.0) < _WORTH_KEEPING:
                 continue
             history = History()
-        if old is not None and state.table is not None:
-            history = history.extended(state.table.at_ns, old)  # it has been like that up to the last table
-        kept[id] = history.extended(table.at_ns, row)
-    for row in table.ended:
-        if row.id in kept and state.table is not None:
-            kept[row.id] = kept[row.id].extended(state.table.at_ns, row)
-    gone = [id for id, one in kept.items() if id not in by_id and table.at_ns - one.until_ns > _FORGOTTEN_AFTER_NS]
-    for id in gone:
+        elif previous_ns is not None:
+            history = history.held(previous_ns)  # it has been like that up to the last table
+        kept[row.id] = history.extended(table.at_ns, row)
+    state = TableState(table, kept)
+    if len(kept) > len(table.rows):
+        _forget(kept, state.by_id, table.at_ns)
+    return state
+
+
+def _forget(kept: dict[RowId, History], by_id: Mapping[RowId, TaskRow], now_ns: int) -> None:
+    """Let go of those that have ended, but for the latest: somebody may be looking at them."""
+    for id in [id for id, one in kept.items() if id not in by_id and now_ns - one.until_ns > _FORGOTTEN_AFTER_NS]:
         del kept[id]
-    return TableState(table, by_id, kept)

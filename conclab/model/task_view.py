@@ -6,10 +6,11 @@ decimal point does not make rows jump. What cannot be had stands last, whichever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
 from conclab.model.columns import BYTES, COLUMNS, NUMBER, SECONDS, SHARE, Column
 from conclab.model.table import RowId, TaskRow
@@ -50,10 +51,30 @@ class Shown(NamedTuple):
     """It is there only because one below it is looked for."""
 
 
-def arrange(rows: Sequence[TaskRow], view: View, held: Mapping[RowId, int] | None = None) -> list[Shown]:
+class Flat(Sequence[Shown]):
+    """Rows one under another. Of ten thousand only those on the screen are ever made to a ``Shown``."""
+
+    def __init__(self, rows: list[TaskRow]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Shown: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Shown]: ...
+    def __getitem__(self, place: int | slice) -> Shown | list[Shown]:
+        return [Shown(row) for row in self._rows[place]] if isinstance(place, slice) else Shown(self._rows[place])
+
+    def __iter__(self) -> Iterator[Shown]:
+        return map(Shown, self._rows)
+
+
+def arrange(rows: Sequence[TaskRow], view: View, held: Mapping[RowId, int] | None = None) -> Sequence[Shown]:
     """The rows to be shown, in order. ``held``: the places that rows keep (in a tree among their siblings); others come last."""
-    kept = [row for row in rows if _is_wanted(row, view)]
-    found = _as_tree(rows, kept, view, held) if view.tree else [Shown(row) for row in _in_place(ordered(kept, view), held)]
+    kept = _wanted(rows, view)
+    found = _as_tree(rows, kept, view, held) if view.tree else Flat(_in_place(ordered(kept, view), held))
     if view.names or not view.threads:
         return found
     processes = _processes(rows)
@@ -83,12 +104,14 @@ def _processes(rows: Iterable[TaskRow]) -> dict[int, TaskRow]:
     return found
 
 
-def _is_wanted(row: TaskRow, view: View) -> bool:
-    if row.kernel and not view.kernel:
-        return False
-    if row.id.tid and not view.threads:
-        return False
-    return (view.user is None or row.user == view.user) and view.matches(row)
+def _wanted(rows: Sequence[TaskRow], view: View) -> list[TaskRow]:
+    """Those that are to be shown, one question after the other, for a table of ten thousand is asked every second."""
+    kept = list(rows) if view.kernel else [row for row in rows if not row.kernel]
+    if not view.threads:
+        kept = [row for row in kept if not row.id.tid]
+    if view.user is not None:
+        kept = [row for row in kept if row.user == view.user]
+    return kept if view.matches is everything else [row for row in kept if view.matches(row)]
 
 
 def ordered(rows: Iterable[TaskRow], view: View) -> list[TaskRow]:
@@ -96,6 +119,7 @@ def ordered(rows: Iterable[TaskRow], view: View) -> list[TaskRow]:
     ask, rough = view.sort.value, _ROUGH.get(view.sort.kind)
     falling = view.sort.falling != view.inverted
     known: list[tuple[float | str, TaskRow]] = []
+    nothing: list[TaskRow] = []
     blank: list[TaskRow] = []
     for row in rows:
         value = ask(row)
@@ -103,15 +127,20 @@ def ordered(rows: Iterable[TaskRow], view: View) -> list[TaskRow]:
             blank.append(row)
         elif isinstance(value, str):
             known.append((value.casefold(), row))
-        elif not value or rough is None:
-            known.append((value, row))  # most do nothing
+        elif not value:
+            nothing.append(row)  # most do nothing: these need not be sorted by how much it is
+        elif rough is None:
+            known.append((value, row))
         else:
             known.append((-rough(value) if falling else rough(value), row))
     # Two passes, for a stable sort by number keeps that order among equals, whichever way the column goes.
     known.sort(key=_number)
     known.sort(key=_key, reverse=falling and view.sort.kind not in _ROUGH)
+    nothing.sort(key=_identity)
     blank.sort(key=_identity)
-    return [row for _value, row in known] + blank
+    keys: list[Any] = [value for value, _row in known] if nothing else []
+    first = bisect_left(keys, 0)
+    return [*(row for _value, row in known[:first]), *nothing, *(row for _value, row in known[first:]), *blank]
 
 
 def _key(pair: tuple[float | str, TaskRow]) -> float | str:

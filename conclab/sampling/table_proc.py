@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
-from conclab.model.table import WHOLE, RowId, TaskRow, TaskTable, Wanted
+from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
 from conclab.sampling.files import Budget
 from conclab.sampling.table_facts import Facts, cpu_clock, cpu_clock_at
 from conclab.sampling.table_process import OF_THREADS, Process
@@ -23,6 +23,37 @@ MOST_UNSEEN = 150
 next, and then its rates should be there at once. Beyond that it would cost too much."""
 
 
+class _News:
+    """What is not as in the table before. It is gathered process by process, so that nothing is asked about those that sleep."""
+
+    def __init__(self, first: bool, threads: bool) -> None:
+        """``first``: there was no table before. ``threads``: rows of threads were shown, and are; else they neither come nor go."""
+        self._first = first
+        self._threads = threads
+        self.born: set[RowId] = set()
+        self.ended: list[TaskRow] = []
+        self.changed: list[TaskRow] = []
+
+    def begins(self, row: TaskRow, threads: Sequence[TaskRow]) -> None:
+        self.changed += [row, *threads]
+        if not self._first:
+            self.born.add(row.id)
+            self.born.update(thread.id for thread in threads if self._threads)
+
+    def ends(self, row: TaskRow, threads: Sequence[TaskRow]) -> None:
+        self.ended += [row, *(threads if self._threads else ())]
+
+    def goes_on(self, old: TaskRow | None, old_threads: Sequence[TaskRow], row: TaskRow, threads: Sequence[TaskRow]) -> None:
+        if row is not old:
+            self.changed.append(row)
+        before = {thread.id: thread for thread in old_threads}
+        self.changed += [thread for thread in threads if before.get(thread.id) is not thread]
+        if self._threads:
+            after = {thread.id for thread in threads}
+            self.born |= after - before.keys()
+            self.ended += [thread for id, thread in before.items() if id not in after]
+
+
 class ProcTable:
     """Reads again and again. To be closed."""
 
@@ -30,8 +61,6 @@ class ProcTable:
         self._budget = Budget()
         self._facts = Facts()
         self._known: dict[int, Process] = {}
-        self._ids: frozenset[RowId] = frozenset()
-        self._rows: tuple[TaskRow, ...] = ()
         self._threads = False
         self._previous_ns: int | None = None
         self._turn = 0
@@ -49,25 +78,34 @@ class ProcTable:
         self._unseen = MOST_UNSEEN
         before, self._known = self._known, {}
         rows: list[TaskRow] = []
+        news = _News(self._previous_ns is None, wanted.threads and self._threads)
         for name in os.listdir("/proc"):
             if not "0" <= name[0] <= "9":
                 continue
             pid = int(name)
             ids = visible.get(pid)
             groups = everywhere if ids is None else in_view
-            process = self._look(pid, before.get(pid), groups, in_view & OF_THREADS, ids or frozenset(), wanted.threads)
-            if process is not None and process.row is not None:
-                self._known[pid] = process
-                rows.append(process.row)
-                if wanted.threads and process.thread_rows:
-                    rows.extend(process.thread_rows)
+            known = before.get(pid)
+            was = (known.row, known.thread_rows) if known is not None else (None, None)
+            process = self._look(pid, known, groups, in_view & OF_THREADS, ids or frozenset(), wanted.threads)
+            if process is None or process.row is None:
+                continue
+            self._known[pid] = process
+            threads = (process.thread_rows or ()) if wanted.threads else ()
+            rows.append(process.row)
+            rows.extend(threads)
+            if process is not known:
+                news.begins(process.row, threads)
+            elif process.row is not was[0] or process.thread_rows is not was[1]:
+                news.goes_on(was[0], was[1] or (), process.row, threads)
         for pid, process in before.items():
             if self._known.get(pid) is not process:
                 process.close()
+                if process.row is not None:
+                    news.ends(process.row, process.thread_rows or ())
         self._adopt(before)
-        table = self._compare(at_ns, tuple(rows), wanted.threads)
-        self._previous_ns = at_ns
-        return table
+        self._previous_ns, self._threads = at_ns, wanted.threads
+        return TaskTable(at_ns, tuple(rows), frozenset(news.born), tuple(news.ended), tuple(news.changed))
 
     def _by_process(self, wanted: Wanted) -> dict[int, Set[RowId]]:
         """Pid to the rows of it that are in view."""
@@ -114,18 +152,6 @@ class ProcTable:
             return process
         process.close()  # it has ended meanwhile, perhaps after a file of it had been opened
         return None
-
-    def _compare(self, at_ns: int, rows: tuple[TaskRow, ...], threads: bool) -> TaskTable:
-        """Who is new and who has ended."""
-        ids = frozenset(row.id for row in rows)
-        born, gone = ids - self._ids, self._ids - ids
-        if self._previous_ns is None:
-            born = frozenset()
-        elif threads != self._threads:  # threads that are shown now, or no longer, have neither started nor ended
-            born, gone = (frozenset(id for id in some if id.tid == WHOLE) for some in (born, gone))
-        ended = tuple(row for row in self._rows if row.id in gone) if gone else ()
-        self._ids, self._rows, self._threads = ids, rows, threads
-        return TaskTable(at_ns, rows, born, ended)
 
     def _adopt(self, before: Mapping[int, Process]) -> None:
         """Who has lost a parent has another one now, without having run: those are looked at again next time. A parent is lost

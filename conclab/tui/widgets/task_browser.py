@@ -27,14 +27,14 @@ class TaskBrowser:
         self.view = View()
         self.tags: set[RowId] = set()
         self.motion = LIVE
-        self.shown: list[Shown] = []
+        self.shown: Sequence[Shown] = ()
         self.choices = 0
         """How often somebody has chosen other rows, or tree or flat: then the cursor should stay in view."""
         self._table: TaskTable | None = None
         self._born: dict[RowId, int] = {}
         self._ended: dict[RowId, tuple[TaskRow, int]] = {}
-        self._place: dict[RowId, int] = {}
-        """Where each row stands."""
+        self._known_places: dict[RowId, int] | None = {}
+        """Where each row stands; None: nobody has asked since they were put in order."""
 
     def take(self, table: TaskTable) -> bool:
         """One more table; whether it is one, and not the latest once more, and whether rows move at all."""
@@ -77,9 +77,15 @@ class TaskBrowser:
 
     def arrange(self, anew: bool = False) -> None:
         """Make ``shown`` of the latest table. ``anew``: the order may change even where rows are held."""
-        held = self._place if self.motion == HELD and not anew else None
+        held = self._places if self.motion == HELD and not anew else None
         self.shown = arrange(self.rows, self.view, held)
-        self._place = {one.row.id: place for place, one in enumerate(self.shown)}
+        self._known_places = None
+
+    @property
+    def _places(self) -> dict[RowId, int]:
+        if self._known_places is None:
+            self._known_places = {one.row.id: place for place, one in enumerate(self.shown)}
+        return self._known_places
 
     @property
     def rows(self) -> Sequence[TaskRow]:
@@ -93,12 +99,16 @@ class TaskBrowser:
         """NEW, ENDED or nothing."""
         return ENDED if id in self._ended else NEW if id in self._born else ""
 
-    def place(self, id: RowId | None) -> int | None:
-        """The line of a row; None when it is not shown."""
-        return None if id is None else self._place.get(id)
+    def place(self, id: RowId | None, guess: int = 0) -> int | None:
+        """The line of a row; None when it is not shown. ``guess``: where it was; mostly it still is, and need not be looked for."""
+        if id is None:
+            return None
+        if guess < len(self.shown) and self.shown[guess].row.id == id:
+            return guess
+        return self._places.get(id)
 
-    def row(self, id: RowId | None) -> TaskRow | None:
-        place = self.place(id)
+    def row(self, id: RowId | None, guess: int = 0) -> TaskRow | None:
+        place = self.place(id, guess)
         return None if place is None else self.shown[place].row
 
     # Tags
@@ -119,8 +129,8 @@ class TaskBrowser:
     def targets(self, cursor: RowId | None) -> list[RowId]:
         """What an action is about: the tagged ones, whether a filter or a fold hides them or not, or else the one under the cursor.
         Ended ones are not."""
-        last = len(self._place)
-        tagged = sorted(self.tags, key=lambda id: (self._place.get(id, last), id))
+        last = len(self.shown)
+        tagged = sorted(self.tags, key=lambda id: (self._places.get(id, last), id))
         chosen = tagged or ([cursor] if cursor is not None else [])
         return [id for id in chosen if id not in self._ended]
 

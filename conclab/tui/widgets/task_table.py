@@ -93,7 +93,7 @@ class TaskTable(LinesView):
     @property
     def row(self) -> TaskRow | None:
         """The row under the cursor."""
-        return self.browser.row(self._cursor)
+        return self.browser.row(self._cursor, self._place)
 
     # Taking over
 
@@ -114,7 +114,13 @@ class TaskTable(LinesView):
         if self._moved and (self.follow or self._choices != self.browser.choices):
             self._scroll_to_cursor()
         self._choices = self.browser.choices
-        first = self.scroll_offset.y
+        self._repaint()
+        if before != self._cursor:
+            self.post_message(self.Moved())
+
+    def _repaint(self) -> None:
+        """The lines in view that read differently."""
+        first, shown = self.scroll_offset.y, self.browser.shown
         for y in range(self.visible_rows):
             number = first + y
             if number < len(shown):
@@ -122,13 +128,11 @@ class TaskTable(LinesView):
                     self.refresh_lines(number + 1)
             elif self._drawn.pop(y, None) is not None:
                 self.refresh_lines(number + 1)
-        if before != self._cursor:
-            self.post_message(self.Moved())
 
     def _keep_cursor(self) -> None:
         """Where its task is now; where that has gone, the line it was in."""
         shown = self.browser.shown
-        place = self.browser.place(self._cursor) if self._moved else 0
+        place = self.browser.place(self._cursor, self._place) if self._moved else 0
         if not shown:
             self._cursor = None
             return
@@ -172,7 +176,7 @@ class TaskTable(LinesView):
         self._place = max(0, min(len(shown) - 1, number))
         self._cursor = shown[self._place].row.id
         self._scroll_to_cursor()
-        self.refresh()
+        self._repaint()
         self.post_message(self.Moved())
 
     def select(self, id: RowId) -> bool:
