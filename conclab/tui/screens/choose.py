@@ -18,6 +18,13 @@ from textual.widgets.option_list import Option
 from conclab.tui.renderables.blocks import fit
 
 
+def _place(choice: tuple[str, str, str], text: str) -> int | None:
+    """How well a choice fits what is typed: 0, its name begins so; 1, it is in the name; 2, in the meaning; None: not at all."""
+    _key, name, meaning = (part.casefold() for part in choice)
+    wanted = text.casefold()
+    return 0 if name.startswith(wanted) else 1 if wanted in name else 2 if wanted in meaning else None
+
+
 class ChooseDialog(ModalScreen[str | None]):
     """Returns the key of the choice, or None."""
 
@@ -59,13 +66,13 @@ class ChooseDialog(ModalScreen[str | None]):
     def _fill(self, text: str) -> None:
         options = self.query_one(OptionList)
         options.clear_options()
-        wanted = [one for one in self._choices if text.casefold() in f"{one[1]} {one[2]}".casefold()]
+        wanted = sorted((one for one in self._choices if _place(one, text) is not None), key=lambda one: _place(one, text) or 0)
         for key, name, meaning in wanted:
             options.add_option(
                 Option(Content(f"{'▸' if key == self._chosen else ' '} {fit(name, self._wide - 2)}  {meaning}"), id=key)
             )
         keys = [key for key, _name, _meaning in wanted]
-        options.highlighted = keys.index(self._chosen) if self._chosen in keys else 0 if keys else None
+        options.highlighted = keys.index(self._chosen) if self._chosen in keys and not text else 0 if keys else None
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
