@@ -63,7 +63,9 @@ class ScriptedTracer:
         """What strace wrote since the last look; None between two looks, and after the last."""
         if self._over or self._source.slot % _EVERY:
             return None
-        at_ns, whole = self._source.at_ns, self._source.process(self.id)
+        at_ns, whole = self._source.at_ns, self._source.of_pid(self.id.pid)
+        if whole is not None and all(unit.id != self.id for unit in (whole, *whole.threads)):
+            whole = None  # the number is another's by now
         on_stage = self._source.samples_of(self.id.pid)
         if whole is None and not on_stage:
             self._over = True

@@ -27,6 +27,7 @@ from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Place
+from conclab.tui.screens.trace import TraceScreen
 from conclab.tui.theme import THEMES, theme_name
 
 BEAT_S = 0.25
@@ -150,7 +151,7 @@ class ConclabApp(App[None]):
         """Fold what has come, and draw it unless the terminal lags behind."""
         news = self.session.advance()
         self._undrawn |= news
-        if isinstance(self.screen, DetailsScreen):
+        if isinstance(self.screen, DetailsScreen | TraceScreen):
             if not self._lagging():
                 self.screen.follow(news)
         elif self._place is not None and self.screen is self._place is self._arrived and not self._lagging():

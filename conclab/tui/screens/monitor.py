@@ -24,6 +24,7 @@ from conclab.tui.screens.monitor_acts import ActsOnTasks
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.monitor_search import FindsTasks
 from conclab.tui.screens.monitor_views import ViewsTasks
+from conclab.tui.screens.trace import TraceScreen
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.prompt import Prompt
@@ -207,6 +208,12 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         row = self.query_one(TaskTable).row
         if row is not None:
             self.app.push_screen(DetailsScreen(self.session, row, page))
+
+    def action_trace(self) -> None:
+        """The system calls of the selected row."""
+        row = self.query_one(TaskTable).row
+        if row is not None:
+            self.app.push_screen(TraceScreen(self.session, row))
 
     @on(TaskTable.Moved)
     def _moved(self) -> None:
