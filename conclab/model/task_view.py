@@ -127,12 +127,10 @@ def ordered(rows: Iterable[TaskRow], view: View) -> list[TaskRow]:
             blank.append(row)
         elif isinstance(value, str):
             known.append((value.casefold(), row))
-        elif not value:
-            nothing.append(row)  # most do nothing: these need not be sorted by how much it is
-        elif rough is None:
-            known.append((value, row))
+        elif not value or not (shown := rough(value) if rough else value):
+            nothing.append(row)  # most do nothing, or next to nothing: these need not be sorted by how much it is
         else:
-            known.append((-rough(value) if falling else rough(value), row))
+            known.append((-shown if falling and rough else shown, row))
     # Two passes, for a stable sort by number keeps that order among equals, whichever way the column goes.
     known.sort(key=_number)
     known.sort(key=_key, reverse=falling and view.sort.kind not in _ROUGH)

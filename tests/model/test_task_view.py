@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
@@ -17,7 +18,7 @@ def child(pid: int, parent: int, start: int | None = None, **more: object) -> Ta
     return row._replace(**more)  # type: ignore[arg-type]
 
 
-def pids(found: list[Shown]) -> list[int]:
+def pids(found: Sequence[Shown]) -> list[int]:
     return [one.row.pid for one in found]
 
 
@@ -25,7 +26,7 @@ def by(key: str, **more: object) -> View:
     return View(sort=COLUMNS[key], **more)  # type: ignore[arg-type]
 
 
-def drawn(found: list[Shown]) -> list[str]:
+def drawn(found: Sequence[Shown]) -> list[str]:
     return [f"{one.stem}{one.row.pid}" for one in found]
 
 
@@ -57,7 +58,15 @@ def test_those_that_read_alike_are_equals() -> None:
     assert [COLUMNS["cpu"].text(one.row) for one in arrange(rows, by("cpu"))] == ["12", "12", "3.2", "3.1", "3.1"]
     rows = [process(1, voluntary_per_s=100.2), process(2, voluntary_per_s=100.4), process(3, voluntary_per_s=0.04)]
     assert pids(arrange(rows, by("vcs"))) == [1, 2, 3]
-    assert pids(arrange([*rows, process(0, voluntary_per_s=0.0)], by("vcs"))) == [1, 2, 0, 3], "0.04 reads 0 as well"
+    nothing = [process(0, voluntary_per_s=0.0), process(9, voluntary_per_s=0.0)]
+    assert pids(arrange([*rows, *nothing], by("vcs"))) == [1, 2, 0, 3, 9], "0.04 reads 0 as well"
+    assert pids(arrange([*rows, *nothing], by("vcs", inverted=True))) == [0, 3, 9, 1, 2]
+
+
+def test_what_is_below_nothing_stands_on_its_side_of_it() -> None:
+    rows = [process(1, nice=0), process(2, nice=-5), process(3, nice=5), process(4, nice=0), process(5, nice=None)]
+    assert pids(arrange(rows, by("ni"))) == [2, 1, 4, 3, 5]
+    assert pids(arrange(rows, by("ni", inverted=True))) == [3, 1, 4, 2, 5]
 
 
 @pytest.mark.parametrize("key", ["cpu", "delay", "vcs", "res", "time", "user", "cgroup", "core", "ni"])
