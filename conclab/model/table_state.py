@@ -47,13 +47,18 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
             if (row.cpu_share or 0.0) < _WORTH_KEEPING:
                 continue
             history = History()
-        elif previous_ns is not None:
+        elif previous_ns is not None and (not row.is_thread or _shows_threads(state)):
             history = history.held(previous_ns)  # it has been like that up to the last table
         kept[row.id] = history.extended(table.at_ns, row)
     state = TableState(table, kept)
     if len(kept) > len(table.rows):
         _forget(kept, state.by_id, table.at_ns)
     return state
+
+
+def _shows_threads(state: TableState) -> bool:
+    """Whether threads were in the last table: what they did while nobody looked is not known. The first of them soon comes."""
+    return state.table is not None and any(row.id.tid for row in state.table.rows)
 
 
 def _forget(kept: dict[RowId, History], by_id: Mapping[RowId, TaskRow], now_ns: int) -> None:

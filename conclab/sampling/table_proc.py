@@ -50,8 +50,9 @@ class _News:
         self.changed += [thread for thread in threads if before.get(thread.id) is not thread]
         if self._threads:
             after = {thread.id for thread in threads}
-            self.born |= after - before.keys()
-            self.ended += [thread for id, thread in before.items() if id not in after]
+            # A main thread has a row while there are others; it is as old as its process all the same.
+            self.born |= {id for id in after - before.keys() if id.tid != id.pid}
+            self.ended += [thread for id, thread in before.items() if id not in after and id.tid != id.pid]
 
 
 class ProcTable:
