@@ -55,16 +55,16 @@ class Tracer:
 
     def __init__(self) -> None:
         self._now: _Tracing | None = None
-        self._past: list[_Tracing] = []
+        self._past: _Tracing | None = None
 
     def trace(self, id: RowId | None) -> None:
         """Trace this task from now on, a process with all its threads and children; None: nobody."""
         if self._now is not None:
             self._now.stop()
-            self._past = [*(one for one in self._past if one.is_alive()), self._now]
+            self._past = self._now
             self._now = None
         if id is not None:
-            self._now = _Tracing(id)
+            self._now = _Tracing(id, self._past)
             self._now.start()
 
     def take(self) -> Traced | None:
@@ -74,17 +74,19 @@ class Tracer:
     def close(self) -> None:
         """End what there is; returns when every traced process has been let go."""
         self.trace(None)
-        for one in self._past:
-            one.join()
+        if self._past is not None:
+            self._past.join()  # it began when those before it had ended
 
 
 class _Tracing(threading.Thread):
     """One strace, from its start to its end. This thread starts it and lives as long as it does: the parent-death signal is sent
     when the *thread* ends that started the child."""
 
-    def __init__(self, id: RowId) -> None:
+    def __init__(self, id: RowId, before: _Tracing | None) -> None:
+        """``before`` is waited for: a task can have one tracer only."""
         super().__init__(name="strace", daemon=True)
         self._id = id
+        self._before = before
         self._lock = threading.Lock()
         self._lines: list[TraceLine] = []
         self._skipped = 0
@@ -115,11 +117,15 @@ class _Tracing(threading.Thread):
                 os.close(self._wake)
 
     def run(self) -> None:
+        if self._before is not None:
+            self._before.join()
+            self._before = None
+        why = ""
         try:
             with Held(self._id) as held:
                 program = find_strace()
                 why = why_never(held, program)
-                if not why and program is not None:
+                if not why and program is not None and not self._stopping:
                     why = self._trace(held, program)
         except EndedError:
             why = "It had ended before it could be traced."

@@ -34,11 +34,10 @@ def trace_line(line: TraceLine, width: int, palette: Palette, threads: bool, shi
         drawn.add(right(str(line.tid or ""), _TID), style(palette.thread))
     drawn.add("  ")
     room = width - drawn.cells - 1  # what is in the last cell would run into the scroll bar
-    pieces = _pieces(line.text, palette)
     if shift:
-        return Strip.join(
-            [drawn.strip(drawn.cells), Strip([Segment(text, look) for text, look in pieces]).crop(shift, shift + room)]
-        )
+        seen = Strip([Segment(line.text)]).crop(shift, shift + width).text
+        return drawn.add(fit(seen, room), style(palette.text)).strip(width)
+    pieces = _pieces(line.text, palette)
     if sum(cell_len(text) for text, _look in pieces) > room and len(pieces) == 3:  # what came of it is to be seen
         (name, name_look), (arguments, look), (result, result_look) = pieces
         result = fit(result, min(cell_len(result), room // 2))
