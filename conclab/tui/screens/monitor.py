@@ -34,6 +34,10 @@ from conclab.tui.widgets.task_table import TaskTable
 
 _ROOM_FOR_SELECTED = 34
 """Lines of a screen from which on the pane about the selected row is there without being asked for."""
+_AROUND = 5
+"""Lines that are none of a pane's: the bar at the top, the keys, the table's borders and its header."""
+_LEAST_ROWS = 4
+"""Rows of tasks that there shall be: before there are fewer, a pane goes."""
 
 
 class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
@@ -109,10 +113,12 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
     def _divide(self) -> None:
         self._layout = meters_layout(self.session.feed.machine, self.settings.meters, self.size.width - 4, self.size.height)
         machine, selected = self.query_one("#machine"), self.query_one("#selected")
-        machine.display = self._layout.height > 0
         machine.styles.height = self._layout.height + 2
-        selected.display = self.size.height >= _ROOM_FOR_SELECTED if self._pane is None else self._pane
         selected.styles.height = LINES + 2
+        room = self.size.height - _AROUND - _LEAST_ROWS
+        asked = self.size.height >= _ROOM_FOR_SELECTED if self._pane is None else self._pane
+        selected.display = asked and room >= LINES + 2
+        machine.display = 0 < self._layout.height <= room - 2 - (LINES + 2) * selected.display
 
     # Coming, going, drawing
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual import work
 
+from conclab.model import figures
 from conclab.model.columns import COLUMNS
 from conclab.tui.screens.choose import ChooseDialog
 from conclab.tui.screens.place import Place
@@ -68,8 +69,8 @@ class ViewsTasks(Place):
         for row in self.browser.rows:
             if row.user and not row.id.tid:
                 counts[row.user] = counts.get(row.user, 0) + 1
-        choices = [("", "everybody", f"{sum(counts.values()):,} processes")]
-        choices += [(user, user, f"{number:,} processes") for user, number in sorted(counts.items())]
+        choices = [("", "everybody", figures.plural(sum(counts.values()), "process"))]
+        choices += [(user, user, figures.plural(number, "process")) for user, number in sorted(counts.items())]
         chosen = await self.app.push_screen_wait(ChooseDialog("Show the processes of", choices, self.browser.view.user or ""))
         if chosen is not None:
             self.browser.change(user=chosen or None)
