@@ -21,6 +21,7 @@ from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.place import Place
 from conclab.tui.screens.setup import SetupScreen
+from conclab.tui.screens.trace import TraceScreen
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.prompt import Prompt
 from conclab.tui.widgets.task_browser import HELD, LIVE, PAUSED
@@ -456,6 +457,12 @@ of("monitor.wrapped", "table.open")(_page("overview"))
 of("monitor.environment")(_page("environment"))
 of("monitor.files")(_page("files"))
 of("monitor.stacks")(_page("stacks"))
+
+
+@of("monitor.trace")
+async def _(one: Monitor, key: str) -> None:
+    await one.press("down", key)
+    assert isinstance(one.app.screen, TraceScreen)
 
 
 @of("monitor.help", "help", "help.f1")
