@@ -92,7 +92,9 @@ class PsutilTable:
 
     def _row(self, process: psutil.Process, known: _Known, groups: frozenset[str]) -> TaskRow:
         info = process.as_dict(_ATTRIBUTES, ad_value=None)
-        if info["name"] is not None and harmless(info["name"]) != known.name:  # it has begun another program: execve(2)
+        # It may have begun another program since (execve(2)); in the middle of that its command line is empty for a moment.
+        unsaid = info["memory_info"] and info["memory_info"].rss and known.command == f"[{known.name}]"
+        if unsaid or (info["name"] is not None and harmless(info["name"]) != known.name):
             known.introduce(process)
         at_ns = time.monotonic_ns()
         seconds = (at_ns - known.at_ns) / 1e9 if known.at_ns else None

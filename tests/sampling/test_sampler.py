@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from conclab.model.machine import MachineSample
-from conclab.model.processes import ProcessTable
+from conclab.model.table import STATUS, RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.sampling import sampler as module
 from conclab.sampling.sampler import SLOWEST_TASKS_S, TASKS_S, Sampler, _Reading
@@ -86,7 +86,6 @@ def test_the_machine_is_read_more_often_in_a_hurry_and_only_then(
 ) -> None:
     monkeypatch.setattr(module, "REST_MACHINE_S", 1e9)  # at rest: once, and not again in this life
     monkeypatch.setattr(module, "BUSY_MACHINE_S", 0.02)
-    monkeypatch.setattr(module, "PROCESSES_S", 0.02)
     sampler = Sampler(samples.put)
     sampler.start()
     next_of(samples, MachineSample)
@@ -95,11 +94,11 @@ def test_the_machine_is_read_more_often_in_a_hurry_and_only_then(
     assert stamps == sorted(set(stamps))
     sampler.hurry(False)
     rest_ns = time.monotonic_ns()
-    sampler.list_processes(0)  # what goes on shows that time goes on
+    sampler.list_tasks(Wanted(every_s=0.02))  # what goes on shows that time goes on
     tables = 0
     while tables < 3:
         one = samples.get(timeout=20)
-        tables += isinstance(one, ProcessTable)
+        tables += isinstance(one, TaskTable)
         assert not isinstance(one, MachineSample) or one.at_ns < rest_ns
     sampler.close()
 
@@ -146,37 +145,98 @@ def test_watching_another_tree_leaves_the_first(sampler: Sampler, samples: queue
         assert {sample.task.pid for sample in tried(of_the_other).tasks} == {other.pid}
 
 
-def test_processes_are_listed_while_somebody_looks(
-    sampler: Sampler, samples: queue.Queue[object], monkeypatch: pytest.MonkeyPatch
+@LINUX
+def test_tasks_are_listed_while_somebody_looks_and_then_everything_is_given_back(
+    sampler: Sampler, samples: queue.Queue[object], threads: Child
 ) -> None:
-    monkeypatch.setattr(module, "PROCESSES_S", 0.05)
+    next_of(samples, MachineSample)
+    before = descriptors()
     sampler.hurry(True)
-    sampler.list_processes(0)
-    table = next_of(samples, ProcessTable)
-    assert len(table.rows) > 1
-    sampler.list_processes(None)
+    sampler.list_tasks(Wanted(threads=True, visible=None, needs=frozenset({STATUS}), every_s=0.05))
+    tables = [next_of(samples, TaskTable) for _ in range(3)]
+    assert [threads.said["naps"] in {row.pid for row in table.rows} for table in tables] == [True] * 3
+    assert {row.voluntary_per_s for row in tables[0].rows} == {None}
+    assert any(row.voluntary_per_s for row in tables[2].rows)
+    sampler.list_tasks(None)
     stopped_ns = time.monotonic_ns()
-    late = [one for one in _until_two_machines(samples, stopped_ns) if isinstance(one, ProcessTable)]
+    late = [one for one in _until_two_machines(samples, stopped_ns) if isinstance(one, TaskTable)]
     assert all(table.at_ns < stopped_ns for table in late)
+    assert tried(lambda: True if descriptors() <= before else None)
 
 
-def test_as_many_rows_are_read_in_detail_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: queue.Queue[int | None] = queue.Queue()
+class _Tables:
+    """Instead of a reader of tables: it tells what is wanted of it, and can fail."""
 
-    class Reader:
-        def read(self, detailed: int | None = None) -> ProcessTable:
-            asked.put(detailed)
-            return ProcessTable(time.monotonic_ns(), ())
+    asked: queue.Queue[Wanted]
+    failures = 0
+    closed = 0
 
-    monkeypatch.setattr(module, "ProcessReader", Reader)
-    monkeypatch.setattr(module, "PROCESSES_S", 0.05)
-    sampler = Sampler(lambda _sample: None)
+    def __init__(self) -> None:
+        pass
+
+    def read(self, wanted: Wanted) -> TaskTable:
+        type(self).asked.put(wanted)
+        if type(self).failures > 0:
+            type(self).failures -= 1
+            raise OSError("no descriptor is left")
+        return TaskTable(time.monotonic_ns(), ())
+
+    def close(self) -> None:
+        type(self).closed += 1
+
+
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> type[_Tables]:
+    monkeypatch.setattr(module, "TableReader", _Tables)
+    monkeypatch.setattr(_Tables, "asked", queue.Queue(), raising=False)
+    monkeypatch.setattr(_Tables, "failures", 0)
+    monkeypatch.setattr(_Tables, "closed", 0)
+    return _Tables
+
+
+def test_what_is_wanted_now_is_what_is_read(sampler: Sampler, tables: type[_Tables]) -> None:
+    quickly = Wanted(every_s=0.02)
+    sampler.list_tasks(quickly)
+    assert tables.asked.get(timeout=20) == quickly
+    seen = Wanted(visible=frozenset({RowId(1, 0, 1)}), needs=frozenset({STATUS}), every_s=0.02)
+    sampler.list_tasks(seen)
+    assert tried(lambda: True if tables.asked.get(timeout=20) == seen else None)
+
+
+@pytest.mark.parametrize("sooner", [Wanted(threads=True, every_s=1e9), Wanted(needs_of_all=frozenset({STATUS}), every_s=1e9)])
+def test_threads_and_another_order_do_not_wait_for_the_next_table_and_scrolling_does(
+    sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables], sooner: Wanted
+) -> None:
+    sampler.list_tasks(Wanted(every_s=1e9))
+    next_of(samples, TaskTable)
+    scrolled = Wanted(visible=frozenset({RowId(1, 0, 1)}), every_s=1e9)
+    sampler.list_tasks(scrolled)
+    sampler.list_tasks(sooner)
+    tables.asked.get(timeout=20)
+    assert tables.asked.get(timeout=20) == sooner
+    next_of(samples, TaskTable)
+    assert tables.asked.empty()
+
+
+def test_a_table_that_fails_is_left_out_and_the_next_one_comes(
+    sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables]
+) -> None:
+    tables.failures = 3
+    sampler.list_tasks(Wanted(every_s=0.02))
+    next_of(samples, TaskTable)
+    assert tables.failures == 0
+
+
+def test_the_reader_is_closed_once_nobody_looks(samples: queue.Queue[object], tables: type[_Tables]) -> None:
+    sampler = Sampler(samples.put)
     sampler.start()
-    sampler.list_processes(20)
-    assert asked.get(timeout=20) == 20
-    sampler.list_processes(35)
-    assert tried(lambda: True if asked.get(timeout=20) == 35 else None)
+    sampler.list_tasks(Wanted(every_s=0.02))
+    next_of(samples, TaskTable)
+    sampler.list_tasks(None)
+    sampler.list_tasks(Wanted(every_s=0.02))
+    assert tried(lambda: True if tables.closed == 1 else None)
     sampler.close()
+    assert tables.closed == 2
 
 
 @LINUX

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from conclab.model.machine import MachineSample, core_load
-from conclab.model.processes import ProcessTable, busiest_first
+from conclab.model.table import WHOLE, TaskTable, Wanted
 from conclab.model.tasks import Debt, Split, TaskBatch, TaskId, TaskSample, split_between
 from conclab.sampling.scripted import (
     MACHINE_EVERY,
-    PROCESSES_EVERY,
     SHARING_GIL,
     SLEEPING,
     SLOT_NS,
@@ -22,7 +21,9 @@ from conclab.sampling.scripted import (
     scripted_machine,
 )
 
-Sample = MachineSample | TaskBatch | ProcessTable
+Sample = MachineSample | TaskBatch | TaskTable
+SLOTS_A_TABLE = 20
+"""Of 50 ms each: a table a second."""
 CORES = [1, 2, 64, 512]
 
 
@@ -31,8 +32,8 @@ def _actors(behaviour: str, count: int, first: int = 0) -> list[Actor]:
     return [Actor(TaskId(4_000, 4_001 + number, 10 + number), f"w{number}", behaviour) for number in numbers]
 
 
-def _played(cores: int, actors: Sequence[Actor], slots: int = 100, seed: int = 7) -> list[Sample]:
-    source = ScriptedSource(cores, seed, actors=actors, processes_wanted=True)
+def _played(cores: int, actors: Sequence[Actor], slots: int = 100, seed: int = 7, tables: bool = True) -> list[Sample]:
+    source = ScriptedSource(cores, seed, actors=actors, wanted=Wanted(threads=True) if tables else None)
     return [sample for _ in range(slots) for sample in source.advance()]
 
 
@@ -152,7 +153,8 @@ def test_who_sleeps_uses_nothing() -> None:
 @pytest.mark.parametrize("cores", CORES)
 def test_cores_are_busy_with_those_who_run_on_them(cores: int) -> None:
     def busy(actors: Sequence[Actor]) -> float:
-        machines = [one for one in _played(cores, actors) if isinstance(one, MachineSample)]
+        # Without a table: those in it take their part of the cores too.
+        machines = [one for one in _played(cores, actors, tables=False) if isinstance(one, MachineSample)]
         pairs = zip(machines[0].cores, machines[-1].cores, strict=True)
         loads = [core_load(was, now).busy for was, now in pairs if was and now]
         assert all(0 <= load <= 1 + 1e-9 for load in loads)
@@ -166,19 +168,34 @@ def test_cores_are_busy_with_those_who_run_on_them(cores: int) -> None:
 
 def test_samples_come_at_their_pace_and_only_what_is_wanted() -> None:
     source = ScriptedSource(2, 7)
-    kinds = [type(sample) for _ in range(PROCESSES_EVERY) for sample in source.advance()]
-    assert kinds == [MachineSample] * (PROCESSES_EVERY // MACHINE_EVERY)
-    samples = _played(2, _actors(SLEEPING, 1), slots=PROCESSES_EVERY)
-    assert sum(isinstance(one, TaskBatch) for one in samples) == PROCESSES_EVERY
-    assert sum(isinstance(one, ProcessTable) for one in samples) == 1
+    kinds = [type(sample) for _ in range(SLOTS_A_TABLE) for sample in source.advance()]
+    assert kinds == [MachineSample] * (SLOTS_A_TABLE // MACHINE_EVERY)
+    samples = _played(2, _actors(SLEEPING, 1), slots=3 * SLOTS_A_TABLE)
+    assert sum(isinstance(one, TaskBatch) for one in samples) == 3 * SLOTS_A_TABLE
     stamps = [one.at_ns for one in samples]
     assert stamps == sorted(stamps)
+    tables = [one.at_ns for one in samples if isinstance(one, TaskTable)]
+    assert {after - before for before, after in itertools.pairwise(tables)} == {SLOTS_A_TABLE * SLOT_NS}
 
 
-def test_the_table_of_processes_is_sorted_like_a_real_one() -> None:
-    (table,) = [one for one in _played(2, (), slots=PROCESSES_EVERY) if isinstance(one, ProcessTable)]
-    assert table.rows == busiest_first(list(table.rows))
-    assert len({row.pid for row in table.rows}) == len(table.rows) > 3
+def test_actors_stand_in_the_table_with_what_was_counted_of_them() -> None:
+    samples = _played(2, _actors(SPINNING, 2), slots=3 * SLOTS_A_TABLE)
+    first, *later = [one for one in samples if isinstance(one, TaskTable)]
+    table = later[-1]
+    assert len({row.id for row in table.rows}) == len(table.rows) > 10
+    (whole,) = [row for row in table.rows if row.id.pid == 4_000 and row.id.tid == WHOLE]
+    parts = [row for row in table.rows if row.id.pid == 4_000 and row.id.tid != WHOLE]
+    assert [row.pid for row in parts] == [4_001, 4_002]
+    assert whole.threads == 2
+    assert whole.cpu_share == pytest.approx(sum(row.cpu_share or 0 for row in parts))
+    assert whole.delay_share == pytest.approx(sum(row.delay_share or 0 for row in parts))
+    (life,) = (life for task, life in _lives(samples).items() if task.tid == parts[0].pid)
+    batches = {sample.at_ns: sample for sample in life}
+    then, now = batches[later[-2].at_ns], batches[table.at_ns]
+    assert now.on_core_ns is not None
+    assert then.on_core_ns is not None
+    assert parts[0].cpu_share == pytest.approx((now.on_core_ns - then.on_core_ns) / (table.at_ns - later[-2].at_ns))
+    assert first.born == frozenset()
 
 
 def test_an_actor_that_returns_goes_on_counting() -> None:
