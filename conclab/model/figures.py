@@ -69,14 +69,15 @@ def size(number: float | None) -> str:
 
 
 def clock_time(seconds: float | None) -> str:
-    """CPU time as htop writes it: 0:41.20 (minutes, seconds, hundredths), 3h04:11 from one hour on."""
+    """CPU time as htop writes it: 0:41.20 (minutes, seconds, hundredths), 3h04:11 from one hour on, 66d15h from a thousand on."""
     if seconds is None:
         return ""
     hundredths = round(seconds * 100)
     minutes, rest = divmod(hundredths, 6000)
     if minutes < 60:
         return f"{minutes}:{rest // 100:02}.{rest % 100:02}"
-    return f"{minutes // 60}h{minutes % 60:02}:{rest // 100:02}"
+    hours = minutes // 60
+    return f"{hours}h{minutes % 60:02}:{rest // 100:02}" if hours < 1000 else f"{hours // 24}d{hours % 24:02}h"
 
 
 def uptime(seconds: float | None) -> str:

@@ -131,6 +131,8 @@ def test_a_size_is_at_most_five_characters_wide() -> None:
         (3_599.996, "1h00:00"),
         (3 * 3600 + 4 * 60 + 11.9, "3h04:11"),
         (100 * 3600, "100h00:00"),
+        (1000 * 3600 - 1, "999h59:59"),
+        (1599 * 3600, "66d15h"),
     ],
 )
 def test_cpu_times_as_htop_writes_them(seconds: float, text: str) -> None:
