@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
 from conclab.model.events import Line, Output, RunFinished
 from conclab.model.lanes import CELL_NS
 from conclab.model.results import OK
+from conclab.model.table import QUEUE, RowId, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item, Session
 from conclab.recording.live import HOLD_NS, MOST_HELD, LiveFeed
@@ -65,6 +70,37 @@ def test_a_stop_ends_the_run() -> None:
         feed.close()
     assert session.run_state.outcome == "stopped"
     assert not session.run_state.live
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="run-queue delays are told by Linux's /proc")
+def test_tables_of_tasks_come_while_they_are_wanted_and_are_folded() -> None:
+    feed = LiveFeed()
+    session = Session(feed)
+    try:
+        feed.list_tasks(Wanted(threads=True, visible=None, needs=frozenset({QUEUE}), every_s=0.05))
+
+        def two_tables() -> bool:
+            changes = session.advance()
+            row = session.table_state.by_id.get(own)
+            return changes.tasks and row is not None and row.delay_share is not None
+
+        start = int(Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()[19])
+        own = RowId(os.getpid(), 0, start)
+        assert until(two_tables)
+        assert session.table_state.by_id[own].threads == len(
+            [row for row in session.table_state.by_id.values() if row.id.pid == own.pid and row.is_thread]
+        )
+        feed.list_tasks(None)
+
+        def no_more() -> bool:
+            stamp = session.table_state.table
+            machine = session.machine_state.sample
+            until(lambda: session.advance().machine and session.machine_state.sample is not machine)
+            return session.table_state.table is stamp
+
+        assert until(no_more)
+    finally:
+        feed.close()
 
 
 class Clockwork:

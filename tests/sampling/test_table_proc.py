@@ -514,3 +514,25 @@ def test_the_descriptors_go_back(table: ProcTable) -> None:
         table.close()
     assert len(_descriptors()) <= before
     assert table._budget.left == Budget().left
+
+
+def test_what_has_changed_is_told_and_nothing_else(table: ProcTable) -> None:
+    """``changed``: whoever takes it at its word and looks at nothing else misses nothing."""
+    before: dict[RowId, TaskRow] = {}
+    ever: dict[RowId, TaskRow] = {}
+    with child(THREADS) as one, sleeping() as two:
+        for number, wanted in enumerate([PROCESSES, PROCESSES, THREADS_TOO, THREADS_TOO, PROCESSES, EVERYTHING, THREADS_TOO] * 3):
+            if number == 9:
+                two.kill()
+                two.wait()
+            now = table.read(wanted)
+            assert now.changed is not None
+            changed = {row.id: row for row in now.changed}
+            after = {row.id: row for row in now.rows}
+            assert len(changed) == len(now.changed)
+            assert all(after[id] is row for id, row in changed.items())
+            unsaid = {id for id, row in after.items() if before.get(id) is not row} - changed.keys()
+            # Threads may come back into the table, but only as they have left it.
+            assert not [id for id in unsaid if id.tid == WHOLE or ever.get(id) is not after[id]]
+            before, ever = after, ever | after
+        assert {row.id.pid for row in table.read(PROCESSES).rows} >= {one.pid}
