@@ -24,6 +24,7 @@ from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.help import HelpScreen
+from conclab.tui.screens.help_words import Explains
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Place
@@ -210,7 +211,8 @@ class ConclabApp(App[None]):
 
     def action_help(self) -> None:
         """What the words mean, and every key."""
-        self.push_screen(HelpScreen(commands(self.screen)))
+        words = self.screen.words() if isinstance(self.screen, Explains) else ()
+        self.push_screen(HelpScreen(commands(self.screen), words))
 
     def action_setup(self) -> None:
         """What is shown and how, and which keys do what."""

@@ -13,6 +13,13 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+MOVING, FINDING, ORDER, ACTING, LOOKING = (
+    Binding.Group(name) for name in ("moving", "finding", "order and columns", "acting on tasks", "looking closer")
+)
+"""What keys are for, where a screen has many."""
+GROUPS = tuple(group.description for group in (MOVING, FINDING, ORDER, ACTING, LOOKING))
+"""In this order help shows them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -28,6 +35,8 @@ class Command:
     enabled: bool
     shown: bool
     """Whether it has a place in the footer."""
+    group: str = ""
+    """One of GROUPS, or none."""
 
 
 def key_name(app: App[object], binding: Binding) -> str:
@@ -53,7 +62,16 @@ def commands(screen: Screen[object]) -> list[Command]:
         else:
             meaning = binding.tooltip or binding.description
             title = (screen.title_of(binding.action) if isinstance(screen, Retitles) else None) or binding.description
-            found[binding.action] = Command((key,), title, meaning, binding.action, active.node, active.enabled, binding.show)
+            found[binding.action] = Command(
+                (key,),
+                title,
+                meaning,
+                binding.action,
+                active.node,
+                active.enabled,
+                binding.show,
+                binding.group.description if binding.group else "",
+            )
     return sorted(found.values(), key=lambda command: command.title in ("Help", "Quit"))
 
 

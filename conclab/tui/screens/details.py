@@ -24,6 +24,7 @@ from conclab.tui.renderables.details import page_lines
 from conclab.tui.renderables.details_history import history_lines
 from conclab.tui.renderables.details_threads import strip_lines
 from conclab.tui.screens.details_parts import Head, ThreadsView
+from conclab.tui.screens.help_words import DETAILS, Words
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
 
@@ -144,6 +145,10 @@ class DetailsScreen(Screen[None]):
             self._end_search()
         else:
             self.dismiss()
+
+    def words(self) -> tuple[Words, ...]:
+        """For the help."""
+        return DETAILS
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("search", "read"):

@@ -23,6 +23,7 @@ from conclab.model.runs import Plan
 from conclab.model.verdicts import Status
 from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.screens.compare import CompareDialog
+from conclab.tui.screens.help_words import LAB, Words
 from conclab.tui.screens.pages import TwoPages
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
@@ -233,6 +234,10 @@ class LabScreen(TwoPages):
         """Whether Esc goes from the setup page to the results of a run: where both do not fit side by side."""
         on_setup = self.has_class("-narrow") and not self.has_class("-results")
         return on_setup and self.query_one(Catalogue).has_focus and bool(self.session.run_state.title)
+
+    def words(self) -> tuple[Words, ...]:
+        """For the help."""
+        return LAB
 
     def title_of(self, action: str) -> str | None:
         """What Esc does changes with where one is."""

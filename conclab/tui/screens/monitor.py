@@ -20,6 +20,7 @@ from conclab.tui.renderables.meters import meter_lines
 from conclab.tui.renderables.meters_layout import Layout, meters_layout
 from conclab.tui.renderables.selected import LINES, MOST_SEEN, selected_lines
 from conclab.tui.screens.details import DetailsScreen
+from conclab.tui.screens.help_words import Words, monitor_words
 from conclab.tui.screens.monitor_acts import ActsOnTasks
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.monitor_search import FindsTasks
@@ -177,13 +178,18 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             f"user {view.user}" if view.user else "",
             f"{len(browser.tags)} tagged" if browser.tags else "",
             "following" if table.follow else "",
+            f"selected: {table.cursor_is} (F follows)" if table.cursor_is and not table.follow else "",
             "tree" if view.tree else "",
             "threads" if view.threads else "",
             "" if view.sort in table.shown_columns else f"by {view.sort.title}{'▼' if view.sort.falling != view.inverted else '▲'}",
-            f"columns {self.settings.columns}",
+            columns := f"columns {self.settings.columns}",
             "" if browser.total is None else f"{len(browser.shown):,} of {browser.total:,}",
         ]
-        table.subtitle(" · ".join(part for part in parts if part))
+        said = [part for part in parts if part]
+        for least in (columns, "threads", "tree"):  # what a narrow border can do without; the count of the rows is not
+            if cell_len(" · ".join(said)) > table.size.width - 4 and least in said:
+                said.remove(least)
+        table.subtitle(" · ".join(said))
 
     def _want(self) -> None:
         """Order what is to be seen. The first two tables have everything, so that every rate is there from the second on."""
@@ -223,6 +229,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
 
     @on(TaskTable.Moved)
     def _moved(self) -> None:
+        self.describe()
         self._draw_selected()
         self._want()
 
@@ -255,6 +262,10 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         if action == "fold" or action == "fold_all":
             return self.browser.view.tree
         return True
+
+    def words(self) -> tuple[Words, ...]:
+        """For the help: the columns that are shown, signs, letters, meters, filters."""
+        return monitor_words(self.query_one(TaskTable).shown_columns)
 
     def action_stop(self) -> None:
         self.session.feed.stop()

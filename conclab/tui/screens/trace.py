@@ -21,6 +21,7 @@ from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.renderables.blocks import Line, fit, plain, style, wrapped
 from conclab.tui.renderables.trace import summary_line
 from conclab.tui.screens.details import DetailsScreen, process_of
+from conclab.tui.screens.help_words import TRACE, Words
 from conclab.tui.theme import Palette
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.line import Drawn
@@ -96,6 +97,10 @@ class TraceScreen(Screen[None]):
         self._frozen = None if event.following else self.session.trace_state
         self.follow(EVERYTHING)
         self.refresh_bindings()
+
+    def words(self) -> tuple[Words, ...]:
+        """For the help."""
+        return TRACE
 
     def title_of(self, action: str) -> str | None:
         """Space goes on where it has paused."""

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from conclab.tui.commands import MOVING
 from conclab.tui.theme import Palette, palette_for
 
 
@@ -38,12 +39,12 @@ class LinesView(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Scroll up", show=False, id="lines.up"),
-        Binding("down", "scroll_down", "Scroll down", show=False, id="lines.down"),
-        Binding("pageup", "page_up", "Page up", show=False, id="lines.pageup"),
-        Binding("pagedown", "page_down", "Page down", show=False, id="lines.pagedown"),
-        Binding("home", "scroll_home", "Top", show=False, id="lines.home"),
-        Binding("end", "scroll_end", "Bottom", show=False, id="lines.end"),
+        Binding("up", "scroll_up", "Scroll up", show=False, id="lines.up", group=MOVING),
+        Binding("down", "scroll_down", "Scroll down", show=False, id="lines.down", group=MOVING),
+        Binding("pageup", "page_up", "Page up", show=False, id="lines.pageup", group=MOVING),
+        Binding("pagedown", "page_down", "Page down", show=False, id="lines.pagedown", group=MOVING),
+        Binding("home", "scroll_home", "Top", show=False, id="lines.home", group=MOVING),
+        Binding("end", "scroll_end", "Bottom", show=False, id="lines.end", group=MOVING),
     ]
 
     class Resized(Message):

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from conclab.model.events import Line
 from conclab.model.run_state import RunState
+from conclab.tui.commands import MOVING
 from conclab.tui.renderables.blocks import plain, style
 from conclab.tui.renderables.output import said_line
 from conclab.tui.theme import palette_for
@@ -41,14 +42,14 @@ class OutputView(Widget, can_focus=True):
     OutputView.-own { border-top: solid $line; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Scroll up", show=False, id="output.up"),
-        Binding("down", "move(1)", "Scroll down", show=False, id="output.down"),
-        Binding("pageup", "move_page(-1)", "Page up", show=False, id="output.pageup"),
-        Binding("pagedown", "move_page(1)", "Page down", show=False, id="output.pagedown"),
-        Binding("home", "go_to(0)", "Top", show=False, id="output.home"),
-        Binding("end", "go_to(1000000000)", "Bottom", show=False, id="output.end"),
-        Binding("left", "shift(-8)", "Left", show=False, id="output.left"),
-        Binding("right", "shift(8)", "Right", show=False, id="output.right"),
+        Binding("up", "move(-1)", "Scroll up", show=False, id="output.up", group=MOVING),
+        Binding("down", "move(1)", "Scroll down", show=False, id="output.down", group=MOVING),
+        Binding("pageup", "move_page(-1)", "Page up", show=False, id="output.pageup", group=MOVING),
+        Binding("pagedown", "move_page(1)", "Page down", show=False, id="output.pagedown", group=MOVING),
+        Binding("home", "go_to(0)", "Top", show=False, id="output.home", group=MOVING),
+        Binding("end", "go_to(1000000000)", "Bottom", show=False, id="output.end", group=MOVING),
+        Binding("left", "shift(-8)", "Left", show=False, id="output.left", group=MOVING),
+        Binding("right", "shift(8)", "Right", show=False, id="output.right", group=MOVING),
     ]
 
     def __init__(self, worker: str | None = None) -> None:

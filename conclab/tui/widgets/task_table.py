@@ -18,6 +18,7 @@ from textual.strip import Strip
 from conclab.model.columns import Column
 from conclab.model.table import RowId, TaskRow
 from conclab.model.task_view import Shown
+from conclab.tui.commands import LOOKING, MOVING
 from conclab.tui.renderables.tasks import Look, fitting, header_line, row_line
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.task_browser import TaskBrowser
@@ -30,15 +31,15 @@ class TaskTable(LinesView):
     """Draws what a browser shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "One row up", show=False, id="table.up"),
-        Binding("down", "move(1)", "One row down", show=False, id="table.down"),
-        Binding("pageup", "move_page(-1)", "A page up", show=False, id="table.pageup"),
-        Binding("pagedown", "move_page(1)", "A page down", show=False, id="table.pagedown"),
-        Binding("home", "first", "To the first row, and stay there", show=False, id="table.home"),
-        Binding("end", "last", "To the last row", show=False, id="table.end"),
-        Binding("left", "shift(-1)", "Commands to the left", show=False, id="table.left"),
-        Binding("right", "shift(1)", "Commands to the right", show=False, id="table.right"),
-        Binding("enter", "open", "Details", tooltip="All about the selected task", id="table.open"),
+        Binding("up", "move(-1)", "One row up", show=False, id="table.up", group=MOVING),
+        Binding("down", "move(1)", "One row down", show=False, id="table.down", group=MOVING),
+        Binding("pageup", "move_page(-1)", "A page up", show=False, id="table.pageup", group=MOVING),
+        Binding("pagedown", "move_page(1)", "A page down", show=False, id="table.pagedown", group=MOVING),
+        Binding("home", "first", "To the first row, and stay there", show=False, id="table.home", group=MOVING),
+        Binding("end", "last", "To the last row", show=False, id="table.end", group=MOVING),
+        Binding("left", "shift(-1)", "Commands to the left", show=False, id="table.left", group=MOVING),
+        Binding("right", "shift(1)", "Commands to the right", show=False, id="table.right", group=MOVING),
+        Binding("enter", "open", "Details", tooltip="All about the selected task", id="table.open", group=LOOKING),
     ]
 
     class Moved(Message):
@@ -80,6 +81,14 @@ class TaskTable(LinesView):
         return frozenset(one.row.id for one in self.browser.shown[first : first + self.visible_rows])
 
     @property
+    def cursor_is(self) -> str:
+        """above or below, when the cursor has gone out of view with its task; else nothing."""
+        first = self.scroll_offset.y
+        if self._cursor is None or first <= self._place < first + self.visible_rows:
+            return ""
+        return "above" if self._place < first else "below"
+
+    @property
     def cursor(self) -> RowId | None:
         return self._cursor
 
@@ -111,7 +120,7 @@ class TaskTable(LinesView):
         shown = self.browser.shown
         if self.virtual_size.height != len(shown) + 1 or self.virtual_size.width != self.room:
             self.resize_virtually(Size(self.room, len(shown) + 1))
-        if self._moved and (self.follow or self._choices != self.browser.choices):
+        if self._moved and (self.follow or self.found or self._choices != self.browser.choices):
             self._scroll_to_cursor()
         self._choices = self.browser.choices
         self._repaint()

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from conclab.model.trace import TraceLine
+from conclab.tui.commands import MOVING
 from conclab.tui.renderables.trace import pending_line, trace_line
 from conclab.tui.widgets.lines import LinesView
 
@@ -21,9 +22,17 @@ class TraceView(LinesView):
     """Shows what ``update_from`` was given last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("end", "scroll_end", "Bottom", show=False, tooltip="To the end, and along with it", id="trace.end"),
-        Binding("left", "shift(-8)", "Left", show=False, tooltip="Move the text to the right", id="trace.left"),
-        Binding("right", "shift(8)", "Right", show=False, tooltip="Move the text to the left, to read its end", id="trace.right"),
+        Binding("end", "scroll_end", "Bottom", show=False, tooltip="To the end, and along with it", id="trace.end", group=MOVING),
+        Binding("left", "shift(-8)", "Left", show=False, tooltip="Move the text to the right", id="trace.left", group=MOVING),
+        Binding(
+            "right",
+            "shift(8)",
+            "Right",
+            show=False,
+            tooltip="Move the text to the left, to read its end",
+            id="trace.right",
+            group=MOVING,
+        ),
     ]
 
     class Followed(Message):
