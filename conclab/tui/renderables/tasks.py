@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -12,6 +14,7 @@ from textual.strip import Strip
 from conclab.model.columns import NUMBER, SHARE, Column
 from conclab.model.table import TaskRow
 from conclab.model.task_view import Shown
+from conclab.tui.palettes import REVERSED
 from conclab.tui.renderables.blocks import Line, action, fit, right, style
 from conclab.tui.theme import Palette
 
@@ -99,10 +102,21 @@ def _figure_look(column: Column, row: TaskRow, text: str, palette: Palette, back
     return style(palette.text if column.kind in (SHARE, NUMBER) and column.key != "ni" else palette.dim, back)
 
 
+@lru_cache(maxsize=8)
+def _one_colour(palette: Palette) -> Palette:
+    """For a reversed row: each colour would become a patch of background."""
+    text = palette.text
+    return replace(
+        palette, dim=text, title=text, good=text, bad=text, wants=text, kernel=text, thread=text, tagged=text, new=text, ended=text
+    )
+
+
 def row_line(shown: Shown, columns: Sequence[Column], width: int, palette: Palette, look: Look) -> Strip:
     """One row. Every colour has a letter, a glyph or a weight beside it."""
     row = shown.row
     back = palette.cursor if look.selected else None
+    if back == REVERSED:
+        palette = _one_colour(palette)
     quiet = look.mark == "ended" or shown.context
     text = style(palette.dim if quiet else palette.text, back)
     # That it has ended says why nothing can be done to it, and a tag what will be: both count for more than that it is new.

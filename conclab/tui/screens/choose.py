@@ -31,11 +31,12 @@ class ChooseDialog(ModalScreen[str | None]):
     DEFAULT_CSS = """
     ChooseDialog { align: center middle; }
     ChooseDialog > Vertical {
-        width: 78; max-width: 95%; height: auto; max-height: 90%;
+        width: 104; max-width: 95%; height: auto; max-height: 90%;
         background: $background; border: solid $primary; border-title-color: $primary; border-subtitle-color: $dim; padding: 0 1;
     }
     ChooseDialog Input { background: $field; margin: 0 0 1 0; }
-    ChooseDialog OptionList { height: auto; max-height: 24; border: none; background: $background; padding: 0; }
+    ChooseDialog OptionList { height: auto; max-height: 24; border: none; background: $background; padding: 0;
+        text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="choose.cancel"),

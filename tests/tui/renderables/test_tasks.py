@@ -220,9 +220,13 @@ def test_the_text_of_a_row_is_the_same_in_every_theme(theme: str) -> None:
             row_line(Shown(row), columns("main"), 120, palette, look).text
             == row_line(Shown(row), columns("main"), 120, DARK, look).text
         )
-    assert [piece.style and piece.style.reverse for piece in row_line(Shown(FULL), columns("main"), 120, ANSI, Look(True))].count(
-        None
-    ) == 0, "where no colour would do the row under the cursor is reversed"
+
+
+def test_where_no_colour_would_do_the_row_under_the_cursor_is_reversed_and_in_one_colour() -> None:
+    for row in (FULL, thread(1, 2), process(3, kernel=True), process(3, state="Z", delay_share=0.5)):
+        looks = [look for _text, look, _ in row_line(Shown(row), columns("main"), 120, ANSI, Look(True, tagged=True))]
+        assert all(look is not None and look.reverse for look in looks)
+        assert len({look.color for look in looks if look is not None and look.color is not None}) <= 1
 
 
 def test_what_cannot_be_had_is_blank() -> None:
