@@ -23,6 +23,7 @@ from conclab.tui.widgets.prompt import Prompt
 from conclab.tui.widgets.task_table import TaskTable
 from tests.tui.helpers import (
     HOSTILE,
+    eventually,
     fed_by_hand,
     inside,
     is_exactly,
@@ -133,6 +134,39 @@ async def test_a_long_filter_does_not_push_the_count_out_of_the_border() -> None
         await one.press("enter")
         assert "2 of 7" in pane_text(one.app, "#tasks")
         assert "filter name=calc or" in pane_text(one.app, "#tasks")
+
+
+async def test_a_narrow_border_does_without_what_can_be_seen_anyway() -> None:
+    async with monitor(*ALL, *MANY[30:], size=(60, 24)) as one:
+        await one.press("t", "H", "space", "u", *"ada", "enter", "backslash", *"command", "enter")
+        assert re.search(r"71 of 77 ─?", pane_text(one.app, "#tasks"))
+        assert "columns" not in one.subtitle
+        await resize(one.pilot, 160, 24)
+        assert "tree · threads · columns main" in one.subtitle
+
+
+async def test_where_a_selected_task_has_gone_to_out_of_view_is_said_and_how_to_follow_it() -> None:
+    async with monitor(*MANY, size=(120, 24)) as one:
+        await one.press("down", "I")
+        assert "selected: below (F follows)" in one.subtitle
+        await one.press("F")
+        assert await eventually(one.pilot, lambda: 2 in one.pids())
+        assert "selected:" not in one.subtitle
+
+
+async def test_what_a_search_has_found_stays_in_view_while_one_searches() -> None:
+    async with monitor(*MANY, size=(120, 24)) as one:
+        await one.press("slash", *"command-3")
+        assert one.selected == 3
+        await one.give(*(row for row in MANY if row.pid != 3), process(3, 0.0))
+        assert await eventually(one.pilot, lambda: 3 in one.pids())
+        assert one.line(3).startswith("▸")
+
+
+async def test_a_narrow_footer_keeps_kill_help_and_quit() -> None:
+    async with monitor(size=(80, 24)) as one:
+        said = " ".join(key_bar(one.app).split())
+        assert said == "F2 Setup F3 Search F4 Filter F5 Tree F6 Sort F9 Kill F1 Help F10 Quit"
 
 
 # Coming and going, and standing still
