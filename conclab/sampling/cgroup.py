@@ -1,4 +1,4 @@
-"""The cgroup that limits this process: its CPU quota and memory limit, what it uses of them, and how often it was throttled.
+"""The cgroup that limits a process: its CPU quota and memory limit, what it uses of them, and how often it was throttled.
 
 Both versions: Documentation/admin-guide/cgroup-v2.rst; Documentation/scheduler/sched-bwc.rst and admin-guide/cgroup-v1/ for the old
 one. A limit of any group on the way up to the root holds, so the tightest counts, and it is that group whose use is read.
@@ -7,7 +7,9 @@ one. A limit of any group on the way up to the root holds, so the tightest count
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from conclab.model.surroundings import Group, Pressure, Stall
 from conclab.sampling import machine_text, proc_text
@@ -18,6 +20,14 @@ MACHINE = "/proc/pressure"
 """The folder of the whole machine's pressure."""
 
 
+Look = Callable[[str], bytes | None]
+"""Reads a file; None where there is none that may be read."""
+_MOUNTS = {"": ("", "unified"), "cpu": ("cpu", "cpu,cpuacct"), "memory": ("memory",)}
+"""Below ROOT, by controller; the unified hierarchy has the empty name, and a folder of its own where the old one is there, too."""
+_NO_LIMIT = 1 << 60
+"""Version 1 writes "no limit" as the largest number of pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What was found once: the limits, and the folders of the groups that set them."""
@@ -26,52 +36,61 @@ class Limits:
     cpu_folder: str | None = None
     memory_limit: int | None = None
     memory_folder: str | None = None
+    tells_quota: bool = False
+    """Whether any group on the way up tells of one, be it that there is none."""
 
     def __bool__(self) -> bool:
         return self.quota_cores is not None or self.memory_limit is not None
 
 
-def _upwards(path: str) -> list[str]:
-    """A cgroup's path and those of its ancestors, without leading slash, up to the root (the empty one)."""
-    parts = [part for part in path.split("/") if part]
-    return ["/".join(parts[:depth]) for depth in range(len(parts), -1, -1)]
+def folders(paths: Mapping[str, str], controller: str) -> list[str]:
+    """Folders that may hold limits, from the group itself up to the root; those of the unified hierarchy first, then the old one's.
 
-
-def _folders(paths: dict[str, str], controller: str) -> list[str]:
-    """Folders that may hold limits, of the unified hierarchy and of the old one, from the group itself upwards."""
-    found = [os.path.join(ROOT, group) for group in _upwards(paths[""])] if "" in paths else []
-    names = {"cpu": ("cpu", "cpu,cpuacct"), "memory": ("memory",)}[controller]
-    if controller in paths:
-        found += [os.path.join(ROOT, name, group) for name in names for group in _upwards(paths[controller])]
+    ``paths`` are a process's, as ``proc_text.cgroup_paths`` gives them. What a mount does not show is not there.
+    """
+    found = []
+    for name in ("", controller):
+        if name in paths:
+            parts = [part for part in paths[name].split("/") if part]
+            for mount in _MOUNTS[name]:
+                base = os.path.join(ROOT, mount) if mount else ROOT
+                found += [os.path.join(base, *parts[:depth]) for depth in range(len(parts), -1, -1)]
     return found
 
 
-def _quota(folder: str) -> float | None:
-    """cpu.max of version 2, or cpu.cfs_quota_us over cpu.cfs_period_us, in cores; None without a quota."""
-    text = read(os.path.join(folder, "cpu.max"))
+def _quota(folder: str, look: Look) -> bytes | None:
+    """cpu.max of version 2, or cpu.cfs_quota_us and cpu.cfs_period_us written likewise; None where the folder tells of none."""
+    text = look(os.path.join(folder, "cpu.max"))
     if text:
-        return proc_text.cpu_max(text)
-    quota, period = read(os.path.join(folder, "cpu.cfs_quota_us")), read(os.path.join(folder, "cpu.cfs_period_us"))
-    if quota and period and not quota.startswith(b"-"):  # -1 is no quota
-        return proc_text.cpu_max(quota.strip() + b" " + period.strip())
-    return None
+        return text
+    quota, period = look(os.path.join(folder, "cpu.cfs_quota_us")), look(os.path.join(folder, "cpu.cfs_period_us"))
+    if not quota or not period:
+        return None
+    return b"max" if quota.startswith(b"-") else quota.strip() + b" " + period.strip()  # -1 is no quota
 
 
-def _memory_limit(folder: str) -> int | None:
-    text = read(os.path.join(folder, "memory.max")) or read(os.path.join(folder, "memory.limit_in_bytes"))
-    return machine_text.number(text)
+def _memory_limit(folder: str, look: Look) -> int | None:
+    text = look(os.path.join(folder, "memory.max")) or look(os.path.join(folder, "memory.limit_in_bytes"))
+    limit = machine_text.number(text)
+    return limit if limit is not None and limit < _NO_LIMIT else None
+
+
+def limits_of(paths: Mapping[str, str], look: Look) -> Limits:
+    """The tightest limits for a process in these groups, and the nearest group that sets each."""
+    told = [(text, folder) for folder in folders(paths, "cpu") if (text := _quota(folder, look)) is not None]
+    quotas = [(quota, folder) for text, folder in told if (quota := proc_text.cpu_max(text)) is not None]
+    limits = [(limit, folder) for folder in folders(paths, "memory") if (limit := _memory_limit(folder, look)) is not None]
+    quota, cpu_folder = min(quotas, key=itemgetter(0), default=(None, None))
+    limit, memory_folder = min(limits, key=itemgetter(0), default=(None, None))
+    return Limits(quota, cpu_folder, limit, memory_folder, bool(told))
 
 
 def find_limits(memory_bytes: int | None) -> Limits:
-    """The tightest limits. One of more memory than the machine has (version 1 writes a huge number) is none."""
-    paths = proc_text.cgroup_paths(read("/proc/self/cgroup") or b"")
-    quotas = [(quota, folder) for folder in _folders(paths, "cpu") if (quota := _quota(folder)) is not None]
-    limits = [(limit, folder) for folder in _folders(paths, "memory") if (limit := _memory_limit(folder)) is not None]
-    quota, cpu_folder = min(quotas, default=(None, None))
-    limit, memory_folder = min(limits, default=(None, None))
-    if limit is not None and limit >= (memory_bytes or 1 << 60):
-        limit = memory_folder = None
-    return Limits(quota, cpu_folder, limit, memory_folder)
+    """conclab's own. One of more memory than the machine has is none."""
+    found = limits_of(proc_text.cgroup_paths(read("/proc/self/cgroup") or b""), read)
+    if memory_bytes is not None and found.memory_limit is not None and found.memory_limit >= memory_bytes:
+        return replace(found, memory_limit=None, memory_folder=None)
+    return found
 
 
 def read_group(limits: Limits) -> Group | None:
@@ -85,9 +104,7 @@ def read_group(limits: Limits) -> Group | None:
         used_us = counts.get("usage_usec")
         used_ns = used_us * 1_000 if used_us is not None else _usage_v1(limits.cpu_folder)
     if limits.memory_folder is not None:
-        files = ("memory.current", "memory.usage_in_bytes")
-        texts = [read(os.path.join(limits.memory_folder, name)) for name in files]
-        memory = machine_text.number(texts[0] or texts[1])
+        memory = memory_used(limits.memory_folder, read)
     return Group(
         quota_cores=limits.quota_cores,
         used_ns=used_ns,
@@ -97,6 +114,12 @@ def read_group(limits: Limits) -> Group | None:
         memory_used=memory,
         pressure=read_pressure(limits.cpu_folder or limits.memory_folder or ""),
     )
+
+
+def memory_used(folder: str, look: Look) -> int | None:
+    """Bytes that all processes of a group use, cache included; None where it is not counted."""
+    text = look(os.path.join(folder, "memory.current")) or look(os.path.join(folder, "memory.usage_in_bytes"))
+    return machine_text.number(text)
 
 
 def _usage_v1(folder: str) -> int | None:

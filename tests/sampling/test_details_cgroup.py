@@ -59,3 +59,13 @@ def test_version_1_has_other_names_and_its_own_words_for_no_limit() -> None:
     assert found["held back"].value == "2 of 10 periods, 30.0 ms in all"
     assert found["memory"].value == "100M, no limit"
     assert facts(V1, {**files, "/cpu/docker/12ab/cpu.cfs_quota_us": b"-1\n"})["CPU quota"].value == "none"
+
+
+def test_where_version_1_shares_a_mount_with_another_controller_ones_own_quota_is_not_anothers() -> None:
+    files = {"/cpu,cpuacct/docker/12ab/cpu.cfs_quota_us": b"50000\n", "/cpu,cpuacct/docker/12ab/cpu.cfs_period_us": b"100000\n"}
+    assert facts(V1, files)["CPU quota"] == Fact("CPU quota", "0.5 cores")
+
+
+def test_of_equal_quotas_the_nearest_is_named() -> None:
+    files = {"/shop.slice/shop.service/cpu.max": b"50000 100000\n", "/shop.slice/cpu.max": b"50000 100000\n"}
+    assert facts(V2, files)["CPU quota"] == Fact("CPU quota", "0.5 cores")
