@@ -209,7 +209,7 @@ async def test_a_pause_holds_the_selected_one_too_and_ends_with_the_latest_table
             at += 1_000_000_000
         await settle(one.pilot)
         assert inside(one.app, "#selected") == before
-        await one.press("down", "up")
+        await one.press("down", "up", "I", "I")
         assert inside(one.app, "#selected")[:4] == before[:4], "also when one comes back to it"
         await one.press("home", "u", *"www", "enter")
         assert one.pids() == [10], "who was there then can still be looked at"
