@@ -65,9 +65,11 @@ class TaskRow(NamedTuple):
     cpu_share: float | None = None
     """CPU time over elapsed time; 1.0 is one core. Of a process: the sum over its threads, those included that have ended."""
     delay_share: float | None = None
-    """Run-queue delay over elapsed time, summed like ``cpu_share``: 1.0 is one thread that wanted a core all the time."""
+    """Run-queue delay over elapsed time: 1.0 is one thread that wanted a core all the time. Of a process: the sum over the threads
+    that it has. What one did between the last table and its end is kept nowhere, neither this nor its switches."""
     blocked_share: float | None = None
-    """What is left of a thread's time, 0 to 1. Of threads only: a process has as many as it has threads."""
+    """What is left of a thread's time, 0 to 1. Of threads only: a process has as many as it has threads. None of one that has
+    started since the table before: until then it was not blocked."""
     cpu_time_s: float | None = None
     """CPU time since it started; of a process with its threads that have ended."""
     start_s: float | None = None

@@ -60,6 +60,8 @@ def live():
             comm.write(f"t{tid}")
     except OSError:
         pass
+    if tid % 10 == 0:
+        time.sleep(0.02)
 while True:
     try:
         for _ in range(20):

@@ -96,6 +96,8 @@ def sleeping(*command: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that does nothing; ended and reaped afterwards."""
     with subprocess.Popen(command or ("sleep", "600"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
+            # Popen returns in the middle of execve(2), when there is no command line yet.
+            tried(lambda: True if Path(f"/proc/{process.pid}/cmdline").read_bytes() else None)
             yield process
         finally:
             process.kill()
