@@ -7,7 +7,6 @@ as the process can be dumped.
 from __future__ import annotations
 
 import os
-import pwd
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import psutil
 
 from conclab.model.text import harmless
 from conclab.sampling import task_text
+from conclab.sampling.users import name_of
 
 _PIECE = 65_536
 ANSWER = 1 << 20
@@ -136,10 +136,7 @@ def refusal(uid: int | None, user: str, own_uid: int) -> str:
 
 def user_name(uid: int) -> str:
     """The user's name, or the number where there is no name for it (a container's user, say)."""
-    try:
-        return harmless(pwd.getpwuid(uid).pw_name)
-    except (KeyError, OverflowError):
-        return str(uid)
+    return name_of(uid) or str(uid)
 
 
 def read_bounded(path: str, most: int = ANSWER) -> Answer:

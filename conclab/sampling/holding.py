@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import pwd
 import select
 import signal
 from types import TracebackType
@@ -21,6 +20,7 @@ from conclab.model.table import WHOLE, RowId
 from conclab.model.text import harmless
 from conclab.sampling import task_text
 from conclab.sampling.files import read
+from conclab.sampling.users import name_of
 
 LINUX = platform.system() == "Linux"
 _PIDFD_THREAD = os.O_EXCL
@@ -161,10 +161,7 @@ def who(target: RowId, name: str) -> str:
 
 def user_name(uid: int) -> str:
     """The name of a user, or "user 1234" when it has none here."""
-    try:
-        return harmless(pwd.getpwuid(uid).pw_name)
-    except KeyError:
-        return f"user {uid}"
+    return name_of(uid) or f"user {uid}"
 
 
 def _open_pidfd(number: int, flags: int) -> int | None:

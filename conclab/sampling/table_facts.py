@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import pwd
 import time
 
-from conclab.model.text import harmless
 from conclab.sampling.files import read
+from conclab.sampling.users import name_of
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -65,10 +64,7 @@ class Facts:
         if uid is None:
             return None
         if uid not in self._users:
-            try:
-                self._users[uid] = harmless(pwd.getpwuid(uid).pw_name)
-            except KeyError:
-                self._users[uid] = str(uid)
+            self._users[uid] = name_of(uid) or str(uid)
         return self._users[uid]
 
 

@@ -27,6 +27,7 @@ from conclab.tui.screens.details_parts import Head, ThreadsView
 from conclab.tui.screens.help_words import DETAILS, Words
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.search_line import SearchLine
 
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _MOST_CORES = 16
@@ -42,9 +43,6 @@ class DetailsScreen(Screen[None]):
     DetailsScreen #page { height: 1fr; }
     DetailsScreen.-threads #threads, DetailsScreen.-threads #strip { display: block; }
     DetailsScreen.-threads #page { display: none; }
-    DetailsScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $field; }
-    DetailsScreen #search:focus { border: none; }
-    DetailsScreen.-searching #search { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -86,7 +84,7 @@ class DetailsScreen(Screen[None]):
         yield LinesView(id="page")
         yield ThreadsView()
         yield LinesView("Cores", id="strip")
-        yield Input(id="search", placeholder="show only what holds …", compact=True)
+        yield SearchLine()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -136,14 +134,10 @@ class DetailsScreen(Screen[None]):
         self.follow(EVERYTHING)
 
     def action_search(self) -> None:
-        self.add_class("-searching")
-        self.query_one("#search", Input).focus()
+        self.query_one(SearchLine).open()
 
     def action_back(self) -> None:
-        if self._sought or self.has_class("-searching"):
-            self.query_one("#search", Input).clear()
-            self._end_search()
-        else:
+        if not self.query_one(SearchLine).end(self.query_one("#page", LinesView)):
             self.dismiss()
 
     def words(self) -> tuple[Words, ...]:
@@ -163,8 +157,7 @@ class DetailsScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _end_search(self) -> None:
-        self.remove_class("-searching")
-        self.query_one("#page", LinesView).focus()
+        self.query_one(SearchLine).leave(self.query_one("#page", LinesView))
 
     # What is drawn
 
