@@ -156,13 +156,14 @@ def _command(line: Line, shown: Shown, room: int, palette: Palette, back: str | 
     if shown.below:
         line.add(f"[+{shown.below}] ", style(palette.title, back))
     command = row.command[:_LONGEST]
-    if look.mark == "ended" or row.kernel or shown.context:
-        pieces = [(command, style(palette.kernel if row.kernel else palette.dim, back))]
+    quiet = look.mark == "ended" or shown.context
+    if row.kernel:
+        pieces = [(command, style(palette.kernel, back))]
     elif row.id.tid:
-        pieces = [(command if shown.stem else _THREAD + command, style(palette.thread, back))]
+        pieces = [(command if shown.stem else _THREAD + command, dim if quiet else style(palette.thread, back))]
     else:
         program, arguments = parted(command, look.paths)
-        pieces = [(program, style(palette.text, back, bold=True)), (arguments, dim)]
+        pieces = [(program, dim if quiet else style(palette.text, back, bold=True)), (arguments, dim)]
     for text, colour in _in_view(_with_found(pieces, look.found, palette, back), look.scrolled, room * 2):
         line.add(text, colour)
 

@@ -141,7 +141,7 @@ class TaskTable(LinesView):
     def _keep_cursor(self) -> None:
         """Where its task is now; where that has gone, the line it was in."""
         shown = self.browser.shown
-        place = self.browser.place(self._cursor, self._place) if self._moved else 0
+        place = self.browser.place(self._cursor, self._place) if self._moved else self._first
         if not shown:
             self._cursor = None
             return
@@ -222,8 +222,13 @@ class TaskTable(LinesView):
     def action_move_page(self, pages: int) -> None:
         self.go_to(self._place + pages * self.visible_rows)
 
+    @property
+    def _first(self) -> int:
+        """The first line that is not there for context only: nothing is to be done to what one has not looked for."""
+        return next((number for number, one in enumerate(self.browser.shown) if not one.context), 0)
+
     def action_first(self) -> None:
-        self.go_to(0)
+        self.go_to(self._first)
         self._moved = False
 
     def action_last(self) -> None:

@@ -276,6 +276,13 @@ def test_a_command_is_its_program_and_what_comes_after(command: str, paths: bool
     assert parted(command, paths) == parts
 
 
+def test_who_ends_or_is_there_for_context_is_called_as_before() -> None:
+    row = process(1, 0.1, "/usr/bin/python3 a.py")
+    assert {text[2:] for text in (line(row), line(row, mark="ended"), line(row, context=True))} == {line(row)[2:]}
+    own = thread(1, 2, "w1")
+    assert line(own, mark="ended")[2:] == line(own)[2:]
+
+
 def test_moving_to_the_side_moves_the_command_alone() -> None:
     row = process(1, 0.1, "abcdefgh ijklmnop qrstuvwx")
     still, moved = line(row), line(row, scrolled=8)

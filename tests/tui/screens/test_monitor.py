@@ -169,6 +169,17 @@ async def test_a_narrow_footer_keeps_kill_help_and_quit() -> None:
         assert said == "F2 Setup F3 Search F4 Filter F5 Tree F6 Sort F9 Kill F1 Help F10 Quit"
 
 
+async def test_in_a_filtered_tree_the_cursor_stands_on_what_was_looked_for_and_not_on_its_ancestors() -> None:
+    async with monitor() as one:
+        await one.press("t", "backslash", *"name=kid", "enter")
+        assert [line[:2] for line in one.lines()] == [" ·", " ·", "▸ "]
+        assert one.selected == 21
+        await one.press("up")
+        assert one.selected == 20, "one can go there by hand"
+        await one.press("home")
+        assert one.selected == 21
+
+
 # Coming and going, and standing still
 
 
