@@ -24,7 +24,7 @@ from conclab.model.text import harmless
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "meta", "hyper"))
 _NAMED = frozenset(key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<"))
 _SIGNS = frozenset(KEY_NAME_REPLACEMENTS.values())
-_ROOMS = ("conclab.tui.widgets", "conclab.tui.screens", "conclab.tui.app")
+_ROOMS = ("conclab.tui.widgets", "conclab.tui.setup", "conclab.tui.screens", "conclab.tui.app")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def every_binding() -> Mapping[str, Bound]:
     """
     for room in _ROOMS:
         module = importlib.import_module(room)
-        for inner in pkgutil.iter_modules(getattr(module, "__path__", [])):
-            importlib.import_module(f"{room}.{inner.name}")
+        for inner in pkgutil.walk_packages(getattr(module, "__path__", []), f"{room}."):
+            importlib.import_module(inner.name)
     found: dict[str, Bound] = {}
     for owner in our_classes():
         for binding in bindings_of(owner):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from conclab.tui import keymap
 from conclab.tui.keymap import bindings_of, every_binding, our_classes, sift, usable_key, who_has
 
 
@@ -46,6 +51,17 @@ def test_every_binding_that_does_something_of_ours_has_an_id() -> None:
         if binding.description and not binding.id
     ]
     assert bare == []
+
+
+def test_bindings_are_found_in_every_file_of_the_tui() -> None:
+    """In a process that has imported nothing yet: what other tests have imported would hide what is missing."""
+    files = [path for path in (Path(keymap.__file__).parent).rglob("*.py") if "BINDINGS: " in path.read_text()]
+    code = "import sys\nfrom conclab.tui.keymap import every_binding\nevery_binding()\nprint(*sys.modules, sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    root = Path(keymap.__file__).parents[2]
+    names = {".".join(path.relative_to(root).with_suffix("").parts) for path in files}
+    assert {"conclab.tui.screens.actions.signals", "conclab.tui.screens.trace", "conclab.tui.setup.list"} <= names
+    assert names <= set(loaded)
 
 
 def test_an_id_means_one_thing() -> None:
