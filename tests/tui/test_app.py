@@ -18,6 +18,7 @@ from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.theme import DARK, LIGHT, PALETTES, Palette
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.output_view import OutputView
+from conclab.tui.widgets.task_table import TaskTable
 from tests.tui.helpers import (
     PYTHONS,
     SECOND,
@@ -270,7 +271,7 @@ async def test_the_monitor_turns_its_theme_too() -> None:
         await press(pilot, "ctrl+t")
         machine = app.screen.query_one("#machine", LinesView)
         assert colours(machine.render_line(0))[0] == LIGHT.text
-        rows = app.screen.query_one("#processes", LinesView)
+        rows = app.screen.query_one(TaskTable)
         assert LIGHT.text in colours(rows.render_line(1))
 
 
@@ -296,7 +297,7 @@ async def test_while_the_terminal_lags_behind_nothing_is_drawn_and_nothing_is_lo
             feed.give(machine_sample(), table(process(1)))
             app.beat()
             await settle(pilot)
-            assert app.session.machine_state.processes is not None
+            assert app.session.table_state.table is not None
             assert "command-1" not in screen_text(app)
             frames.get()
             app.beat()
