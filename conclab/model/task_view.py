@@ -177,33 +177,37 @@ def _as_tree(rows: Sequence[TaskRow], kept: Sequence[TaskRow], view: View, held:
     What the filter keeps brings those above it along, for without them one would not know where one is.
     """
     processes = _processes(rows)
-    wanted = {row.id for row in kept}
     every = {row.id: row for row in kept}
+    context: set[RowId] = set()
     for row in kept:
         above = _above(row, processes)
         while above is not None and above.id not in every and (view.kernel or not above.kernel):
             every[above.id] = above
+            context.add(above.id)
             above = _above(above, processes)
+    # Put in order all together: so siblings are, too, and most of ten thousand rows have nothing below them to be ordered.
     below: dict[RowId | None, list[TaskRow]] = {}
-    for row in every.values():
+    for row in _in_place(ordered(every.values(), view), held):
         above = _above(row, processes)
-        below.setdefault(above.id if above is not None and above.id in every else None, []).append(row)
+        parent = above.id if above is not None and above.id in every else None
+        if parent in below:
+            below[parent].append(row)
+        else:
+            below[parent] = [row]
     found: list[Shown] = []
     # An explicit stack, for a chain of processes may be longer than Python's own.
-    todo = [(row, "", "") for row in reversed(_in_place(ordered(below.get(None, ()), view), held))]
+    todo = [(row, "", "") for row in reversed(below.get(None, ()))]
     while todo:
         row, stem, rest = todo.pop()
-        children = below.get(row.id, [])
-        folded = bool(children) and row.id in view.folded
-        found.append(Shown(row, stem, _count(row.id, below) if folded else 0, row.id not in wanted))
-        if not folded:
-            last = len(children) - 1
+        children = below.get(row.id)
+        folded = children is not None and row.id in view.folded
+        found.append(Shown(row, stem, _count(row.id, below) if folded else 0, row.id in context))
+        if children is not None and not folded:
             rest = rest[-_DEEPEST:]
-            branches = [
-                (child, rest + ("└─ " if number == last else "├─ "), rest + ("   " if number == last else "│  "))
-                for number, child in enumerate(_threads_first(_in_place(ordered(children, view), held)))
-            ]
-            todo.extend(reversed(branches))
+            branch, under = rest + "├─ ", rest + "│  "
+            *others, last = _threads_first(children)
+            todo.append((last, rest + "└─ ", rest + "   "))
+            todo.extend([(child, branch, under) for child in reversed(others)])
     return found
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.theme import Theme
@@ -22,6 +21,7 @@ from conclab.model.settings import DEFAULT, Settings
 from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
+from conclab.tui.keys_in_turn import TypesInTurn
 from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.help_words import Explains
@@ -41,13 +41,16 @@ MOST_WAITING = 5
 """Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
 KEEP_AFTER_S = 0.5
 """So long after the last change the settings are written: who turns through five themes has them written once."""
+COLLECT_AFTER = 10_000
+"""New objects after which the garbage collector looks. By default it does after 700 (2,000 since 3.14), and would go through all
+rows again and again while some ten thousand of them are put in order: that took as long as the ordering itself."""
 COLOURLESS = "ansi"
 """The theme that there is with NO_COLOR, whatever is chosen."""
 MOST_TOLD = 4
 """Lines of what is wrong with the settings; doctor tells the others."""
 
 
-class ConclabApp(App[None]):
+class ConclabApp(TypesInTurn):
     """conclab's screens over a feed."""
 
     TITLE = "conclab"
@@ -130,6 +133,7 @@ class ConclabApp(App[None]):
             self.set_interval(self._beat_s, self.live_beat)
             gc.collect()
             gc.freeze()  # what has been made up to here stays for good: the collector need not look at it again
+            gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
 
     async def open_with(self, plan: Plan) -> None:
         """Go to the lab and begin a run."""
