@@ -112,7 +112,7 @@ async def test_other_keys_do_it_and_footer_and_help_say_so() -> None:
         await press(pilot, "f12")
         assert isinstance(app.screen, CompareDialog)
         await press(pilot, "escape", "h")
-        assert "What the words mean" in screen_text(app)
+        assert "Tab goes to the next part" in screen_text(app)
 
 
 async def test_a_key_that_cannot_be_used_is_told_and_the_usual_one_stays() -> None:

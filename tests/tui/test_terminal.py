@@ -254,7 +254,7 @@ def test_the_plain_theme_asks_for_sixteen_colours_and_with_no_color_for_none(
         terminal.type(b"\x1bOQ4")  # F2: Set-up, its themes
         terminal.shows("High contrast", start)
         terminal.type(b"q?")
-        terminal.shows("What the words mean", start)
+        terminal.shows("Tab goes to the next part", start)
         terminal.type(b"qq")
         assert terminal.ends() == 0
         asked = _colour_codes(terminal.raw)

@@ -64,7 +64,8 @@ def help_lines(parts: Sequence[Words], palette: Palette, width: int) -> tuple[li
         lines.append(plain(part.title, width, title))
         left = max(_LEAST_LEFT, min(_MOST_LEFT, width // 3, _GAP + max(cell_len(word) for word, _meaning in part.entries)))
         for word, meaning in part.entries:
-            heads, tails = wrapped(word, left - _GAP), wrapped(meaning, max(8, width - left))
+            # The last cell stays empty: what is in it would run into the scroll bar.
+            heads, tails = wrapped(word, left - _GAP), wrapped(meaning, max(8, width - left - 1))
             for number in range(max(len(heads), len(tails))):
                 head, tail = (texts[number] if number < len(texts) else "" for texts in (heads, tails))
                 lines.append(Line().add(fit(head, left), text).add(tail, dim).strip(width))
