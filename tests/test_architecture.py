@@ -30,7 +30,20 @@ MAY_IMPORT = {
     "cli": {"model", "settings", "sampling", "lab", "recording", "tui", "cli", ""},
     "demos": {"model", "lab", "recording", "tui", "demos"},
 }
-TUI_ORDER = ("palettes", "theme", "renderables", "layout", "charts", "commands", "keymap", "widgets", "setup", "screens", "app")
+TUI_ORDER = (
+    "palettes",
+    "theme",
+    "renderables",
+    "layout",
+    "charts",
+    "commands",
+    "keymap",
+    "keys_in_turn",
+    "widgets",
+    "setup",
+    "screens",
+    "app",
+)
 RUNNER_OPEN_TO_LAB = {"conclab.runner", "conclab.runner.wire", "conclab.runner.registry"}
 RUNNER_FLOOR = (3, 9)
 
