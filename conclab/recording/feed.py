@@ -21,8 +21,9 @@ from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.table_state import TableState, fold_table
 from conclab.model.tasks import TaskBatch
 from conclab.model.trace import Traced, TraceState, fold_trace
+from conclab.model.trouble import Trouble
 
-Item = MachineSample | TaskTable | TaskBatch | Inspection | Traced | Event
+Item = MachineSample | TaskTable | TaskBatch | Inspection | Traced | Trouble | Event
 
 
 class Feed(Protocol):
@@ -101,6 +102,8 @@ class Session:
         self.inspection_state = InspectionState()
         self.trace_state = TraceState()
         self.run_state = RunState()
+        self.troubles: list[str] = []
+        """Sentences that the user has not been told yet."""
 
     def launch(self, plan: Plan) -> None:
         """Begin a run; from here on it is live, before its first event has come. Raises RuntimeError while one is on."""
@@ -129,6 +132,8 @@ class Session:
             elif isinstance(item, Traced):
                 self.trace_state = fold_trace(self.trace_state, item)
                 trace = True
+            elif isinstance(item, Trouble):
+                self.troubles.append(item.text)
             else:
                 self.run_state = fold(self.run_state, item)
                 run = True

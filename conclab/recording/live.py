@@ -31,6 +31,8 @@ from conclab.sampling.strace import Tracer
 HOLD_NS = 125_000_000
 MOST_HELD = 4_000
 """Items; beyond that only what the state of the run depends on is kept."""
+MOST_TABLES = 30
+"""Task tables, each of which may have ten thousands of rows."""
 
 
 class LiveFeed:
@@ -128,4 +130,6 @@ class LiveFeed:
                     return
                 if isinstance(item, MachineSample | TaskTable | TaskBatch | Inspection):
                     return
+            if isinstance(item, TaskTable) and sum(isinstance(one, TaskTable) for one in self._held) >= MOST_TABLES:
+                return
             self._held.append(item)

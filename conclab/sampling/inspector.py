@@ -13,6 +13,7 @@ from collections.abc import Callable
 from conclab.model.inspection import Inspection
 from conclab.model.table import RowId
 from conclab.model.tasks import TaskBatch, TaskSample
+from conclab.model.trouble import Trouble, trouble_of
 from conclab.sampling.files import Budget
 from conclab.sampling.stacks import waits_of
 from conclab.sampling.tasks import KeptTask, tids_of
@@ -89,7 +90,7 @@ class ProcessThreads:
 class Inspector:
     """Looks go to ``post``, called on the inspector's thread, which is only there once somebody has looked."""
 
-    def __init__(self, post: Callable[[Inspection], None]) -> None:
+    def __init__(self, post: Callable[[Inspection | Trouble], None]) -> None:
         self._post = post
         self._condition = threading.Condition()
         self._closing = False
@@ -129,21 +130,37 @@ class Inspector:
                     self._condition.wait()
                     continue
                 now = time.monotonic()
+                new = threads is None
                 if threads is None:
                     threads, due = ProcessThreads(self._wanted), now
-                    threads.read()  # opening the files costs more than reading them: it must not set the pace
                 if now < due:
                     self._condition.wait(due - now)
                     continue
                 period_s = self._period_s
+            # Without the lock: whoever wants something else must not wait for a thousand threads to be read.
+            if new and self._look(threads, period_s) is None:  # opening the files costs more than reading them, and sets no pace
+                continue
             cost_before = time.thread_time()
-            look = threads.read(1 / period_s)
+            look = self._look(threads, period_s)
+            if look is None:
+                continue
             self._post(look)
             with self._condition:
                 if look.ended and self._wanted == threads.id:
                     self._wanted = None  # there is nothing more to see
                 self._period_s = paced(period_s, time.thread_time() - cost_before)
                 due = (math.floor(time.monotonic() / self._period_s) + 1) * self._period_s
+
+    def _look(self, threads: ProcessThreads, period_s: float) -> Inspection | None:
+        """None when that fails as nobody expected: it is told, nobody is watched any more, and the thread lives on."""
+        try:
+            return threads.read(1 / period_s)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self._post(trouble_of(time.monotonic_ns(), f"The threads of {threads.id.pid}", error))
+        with self._condition:
+            if self._wanted == threads.id:
+                self._wanted = None
+        return None
 
 
 def paced(period_s: float, cost_s: float) -> float:

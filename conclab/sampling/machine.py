@@ -165,12 +165,12 @@ class MachineReader:
         self._processes: int | None = None
         self._kernel_threads: int | None = None
 
-    def read(self) -> MachineSample:
-        """The counters of this moment."""
+    def read(self, gpus: bool = True) -> MachineSample:
+        """The counters of this moment; ``gpus``: whether to ask those, too."""
         at_ns = time.monotonic_ns()
         meminfo = machine_text.meminfo(read("/proc/meminfo") or b"")
         if self._around is None or at_ns - self._around.at_ns >= self.RARELY_NS:
-            self._read_rarely(at_ns, meminfo)
+            self._read_rarely(at_ns, meminfo, gpus)
         around = self._around
         stat, memory, loadavg = _proc_stat(), _memory(meminfo), read("/proc/loadavg")
         return MachineSample(
@@ -199,7 +199,7 @@ class MachineReader:
             around=around,
         )
 
-    def _read_rarely(self, at_ns: int, meminfo: dict[str, int]) -> None:
+    def _read_rarely(self, at_ns: int, meminfo: dict[str, int], gpus: bool) -> None:
         self._processes = _processes(self._other_links)
         self._kernel_threads = _kernel_threads()
         self._around = Surroundings(
@@ -208,7 +208,7 @@ class MachineReader:
             pressure=read_pressure(MACHINE),
             interfaces=self._devices.interfaces(),
             disks=self._devices.disks(),
-            gpus=self._gpus.look(),
+            gpus=self._gpus.look() if gpus else (),
             compressed=self._swapped.read(meminfo),
             group=read_group(self._limits),
         )
@@ -250,6 +250,6 @@ def _reader() -> MachineReader:
     return MachineReader()
 
 
-def read_machine() -> MachineSample:
+def read_machine(gpus: bool = True) -> MachineSample:
     """The counters of this moment, by the one reader that the process has."""
-    return _reader().read()
+    return _reader().read(gpus)

@@ -21,6 +21,7 @@ from collections import Counter
 from conclab.model.table import WHOLE, RowId
 from conclab.model.text import newest_lines
 from conclab.model.trace import KEPT, Traced, TraceLine, shortened
+from conclab.model.trouble import trouble_of
 from conclab.sampling import strace_text
 from conclab.sampling.holding import LINUX, EndedError, Held
 from conclab.sampling.trace_refusals import why_never, why_refused
@@ -131,6 +132,8 @@ class _Tracing(threading.Thread):
             why = "It had ended before it could be traced."
         except OSError as error:
             why = f"strace could not be started: {os.strerror(error.errno or 0).lower()}."
+        except Exception as error:  # noqa: BLE001 - it must not read as if the trace went on
+            why = trouble_of(time.monotonic_ns(), "What strace said", error).text
         finally:
             os.close(self._wake_read)
         with self._lock:

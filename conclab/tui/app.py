@@ -156,6 +156,8 @@ class ConclabApp(TypesInTurn):
         """Fold what has come, and draw it unless the terminal lags behind."""
         news = self.session.advance()
         self._undrawn |= news
+        while self.session.troubles:
+            self.notify(self.session.troubles.pop(0), title="Reading", severity="error", timeout=30, markup=False)
         if isinstance(self.screen, DetailsScreen | TraceScreen):
             if not self._lagging():
                 self.screen.follow(news)

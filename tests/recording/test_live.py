@@ -11,10 +11,10 @@ import pytest
 from conclab.model.events import Line, Output, RunFinished
 from conclab.model.lanes import CELL_NS
 from conclab.model.results import OK
-from conclab.model.table import QUEUE, RowId, Wanted
+from conclab.model.table import QUEUE, RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item, Session
-from conclab.recording.live import HOLD_NS, MOST_HELD, LiveFeed
+from conclab.recording.live import HOLD_NS, MOST_HELD, MOST_TABLES, LiveFeed
 from tests.helpers import experiment_of, plan_for, until, work
 
 
@@ -143,3 +143,15 @@ def test_when_nobody_takes_lines_are_counted_samples_dropped_and_the_end_is_kept
     assert sum(output.left_out for output in outputs) == 70
     assert not [item for item in items if isinstance(item, TaskBatch)]
     assert [item for item in items if isinstance(item, RunFinished)]
+
+
+def test_of_tables_that_nobody_takes_only_so_many_are_held() -> None:
+    feed = LiveFeed(lambda: 10**18)
+    try:
+        for number in range(MOST_TABLES * 2):
+            feed._post(TaskTable(number, ()))
+        assert sum(isinstance(item, TaskTable) for item in feed.take()) == MOST_TABLES
+        feed._post(TaskTable(0, ()))
+        assert any(isinstance(item, TaskTable) for item in feed.take())
+    finally:
+        feed.close()

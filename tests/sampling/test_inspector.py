@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import queue
+from typing import Any
 
 import pytest
 
 from conclab.model.inspection import Inspection, InspectionState, fold_inspection
 from conclab.model.table import WHOLE, RowId
+from conclab.model.trouble import Trouble
 from conclab.sampling import inspector
 from conclab.sampling.details_access import start_ticks
 from conclab.sampling.inspector import FASTEST_S, MOST_COST, SLOWEST_S, Inspector, ProcessThreads, paced
@@ -84,7 +86,7 @@ def test_of_more_threads_than_can_be_read_some_are_left_out(monkeypatch: pytest.
 
 
 def test_looks_come_until_it_ends_and_then_none_more() -> None:
-    looks: queue.Queue[Inspection] = queue.Queue()
+    looks: queue.Queue[Any] = queue.Queue()
     one = Inspector(looks.put)
     with child(THREADS) as watched:
         mine = identity(watched)
@@ -103,7 +105,7 @@ def test_looks_come_until_it_ends_and_then_none_more() -> None:
 
 
 def test_it_turns_to_another_process_and_rests_when_nobody_looks() -> None:
-    looks: queue.Queue[Inspection] = queue.Queue()
+    looks: queue.Queue[Any] = queue.Queue()
     one = Inspector(looks.put)
     one.close()  # nothing was ever wanted: there is no thread to end
     one = Inspector(looks.put)
@@ -114,6 +116,23 @@ def test_it_turns_to_another_process_and_rests_when_nobody_looks() -> None:
         while looks.get(timeout=PATIENCE_S).id != identity(second):
             pass
         one.inspect(None)
+        one.close()
+
+
+def test_what_nobody_expected_is_told_and_the_thread_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: queue.Queue[Any] = queue.Queue()
+    one = Inspector(looks.put)
+    with child() as first, child() as second:
+        monkeypatch.setattr(inspector, "waits_of", lambda _pid, _tid: 1 / 0)
+        one.inspect(identity(first))
+        told = looks.get(timeout=PATIENCE_S)
+        assert isinstance(told, Trouble)
+        assert "ZeroDivisionError" in told.text
+        monkeypatch.undo()
+        one.inspect(identity(second))
+        look = looks.get(timeout=PATIENCE_S)
+        assert isinstance(look, Inspection)
+        assert look.id == identity(second)
         one.close()
 
 

@@ -6,14 +6,17 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
 from conclab.model.machine import MachineSample
 from conclab.model.table import STATUS, RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
+from conclab.model.trouble import Trouble
 from conclab.sampling import sampler as module
-from conclab.sampling.sampler import SLOWEST_TASKS_S, TASKS_S, Sampler, _Reading
+from conclab.sampling.machine import read_machine
+from conclab.sampling.sampler import SLOWEST_TASKS_S, SOON_S, TASKS_S, Sampler, _Reading
 from tests.sampling.builders import LINUX, THREADS, Child, child, descriptors, next_of, tried
 
 
@@ -169,6 +172,7 @@ class _Tables:
 
     asked: queue.Queue[Wanted]
     failures = 0
+    failure: Exception = OSError("no descriptor is left")
     closed = 0
 
     def __init__(self) -> None:
@@ -178,7 +182,7 @@ class _Tables:
         type(self).asked.put(wanted)
         if type(self).failures > 0:
             type(self).failures -= 1
-            raise OSError("no descriptor is left")
+            raise type(self).failure
         return TaskTable(time.monotonic_ns(), ())
 
     def close(self) -> None:
@@ -190,6 +194,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> type[_Tables]:
     monkeypatch.setattr(module, "TableReader", _Tables)
     monkeypatch.setattr(_Tables, "asked", queue.Queue(), raising=False)
     monkeypatch.setattr(_Tables, "failures", 0)
+    monkeypatch.setattr(_Tables, "failure", _Tables.failure)
     monkeypatch.setattr(_Tables, "closed", 0)
     return _Tables
 
@@ -207,15 +212,83 @@ def test_what_is_wanted_now_is_what_is_read(sampler: Sampler, tables: type[_Tabl
 def test_threads_and_another_order_do_not_wait_for_the_next_table_and_scrolling_does(
     sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables], sooner: Wanted
 ) -> None:
-    sampler.list_tasks(Wanted(every_s=1e9))
-    next_of(samples, TaskTable)
+    first = Wanted(every_s=1e9)
+    sampler.list_tasks(first)
+    assert [tables.asked.get(timeout=20) for _ in range(2)] == [first, first]  # a rate needs two, and nobody waits 1e9 s for it
     scrolled = Wanted(visible=frozenset({RowId(1, 0, 1)}), every_s=1e9)
     sampler.list_tasks(scrolled)
     sampler.list_tasks(sooner)
-    tables.asked.get(timeout=20)
-    assert tables.asked.get(timeout=20) == sooner
-    next_of(samples, TaskTable)
+    assert [tables.asked.get(timeout=20) for _ in range(2)] == [sooner, sooner]
+    _until_two_machines(samples, time.monotonic_ns())
     assert tables.asked.empty()
+
+
+def test_what_is_ordered_while_a_table_is_read_comes_after_it(
+    sampler: Sampler, tables: type[_Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, ordered = threading.Event(), threading.Event()
+
+    def read(self: _Tables, wanted: Wanted) -> TaskTable:
+        tables.asked.put(wanted)
+        reading.set()
+        assert ordered.wait(20)
+        return TaskTable(time.monotonic_ns(), ())
+
+    monkeypatch.setattr(_Tables, "read", read)
+    monkeypatch.setattr(module, "PROMPT_S", 1e9)
+    sampler.list_tasks(Wanted(every_s=1e9))
+    assert reading.wait(20)
+    sooner = Wanted(threads=True, every_s=1e9)
+    sampler.list_tasks(sooner)
+    ordered.set()
+    assert [tables.asked.get(timeout=20).threads for _ in range(2)] == [False, True]
+
+
+def test_rates_are_never_those_of_a_few_milliseconds(sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables]) -> None:
+    sampler.list_tasks(Wanted(every_s=1.0))
+    stamps = [next_of(samples, TaskTable).at_ns]
+    for threads in (True, False, True):
+        sampler.list_tasks(Wanted(threads=threads, every_s=1.0))
+        stamps.append(next_of(samples, TaskTable).at_ns)
+    assert min(after - before for before, after in pairwise(stamps)) >= SOON_S * 0.9e9
+
+
+def test_what_nobody_expected_is_told_once_and_the_thread_lives_on(
+    sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(gpus: bool = True) -> MachineSample:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "read_machine", broken)
+    tables.failures, tables.failure = 3, ValueError("no number\x1b[2J")
+    sampler.list_tasks(Wanted(every_s=0.02))
+    found: list[object] = []
+    while not any(isinstance(one, TaskTable) for one in found):
+        found.append(samples.get(timeout=20))
+    told = [one.text for one in found if isinstance(one, Trouble) and "tasks" in one.text]
+    assert len(told) == 1
+    assert "no number" in told[0]
+    assert "\x1b" not in told[0]
+    monkeypatch.undo()
+    assert tried(lambda: True if isinstance(samples.get(timeout=20), MachineSample) else None)
+
+
+def test_gpus_are_asked_only_while_the_tasks_are_shown(
+    sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: queue.Queue[bool] = queue.Queue()
+
+    def read(gpus: bool = True) -> MachineSample:
+        asked.put(gpus)
+        return read_machine()
+
+    monkeypatch.setattr(module, "read_machine", read)
+    sampler.hurry(True)
+    assert not asked.get(timeout=20)
+    sampler.list_tasks(Wanted())
+    assert tried(lambda: asked.get(timeout=20) or None)
+    sampler.list_tasks(None)
+    assert tried(lambda: None if asked.get(timeout=20) else True)
 
 
 def test_a_table_that_fails_is_left_out_and_the_next_one_comes(

@@ -17,6 +17,7 @@ from conclab.model.columns import SETS
 from conclab.model.settings import THEMES
 from conclab.model.table import RowId, TaskRow, Wanted
 from conclab.model.text import harmless
+from conclab.model.trouble import Trouble
 from conclab.sampling.table_proc import ProcTable
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.widgets.prompt import Prompt
@@ -411,3 +412,10 @@ async def test_before_anything_has_come_every_key_is_harmless() -> None:
         app.beat()
         await press(pilot, "z")
         assert "calc" in screen_text(app)
+
+
+async def test_what_could_not_be_read_is_told() -> None:
+    async with monitor() as seen:
+        seen.feed.give(Trouble(1, "The tasks could not be read (KeyError: [bold]x[/]). conclab goes on and tries again."))
+        seen.app.beat()
+        assert seen.notes() == ["The tasks could not be read (KeyError: [bold]x[/]). conclab goes on and tries again."]
