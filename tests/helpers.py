@@ -92,7 +92,7 @@ def alive_with(marker: str) -> list[int]:
             continue
         try:
             environment = Path(f"/proc/{name}/environ").read_bytes()
-            state = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[0]
+            state = Path(f"/proc/{name}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
         except (OSError, IndexError):
             continue
         if marker.encode() in environment and state != "Z":

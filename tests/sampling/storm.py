@@ -34,7 +34,11 @@ def kid():
     os._exit(0)
 alive = []
 while True:
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:  # every number is taken just now
+        time.sleep(0.002)
+        continue
     if not pid:
         kid()
     alive.append(pid)
@@ -43,10 +47,13 @@ while True:
 """
 
 PROGRAMS = """
-import os, sys
+import os, sys, time
 alive = []
 while True:
-    alive.append(os.posix_spawn("/bin/sh", ["sh", "-c", "exec sh -c : begun $$"], {}))
+    try:
+        alive.append(os.posix_spawn("/bin/sh", ["sh", "-c", "exec sh -c : begun $$"], {}))
+    except OSError:
+        time.sleep(0.002)
     if len(alive) > 3:
         os.waitpid(alive.pop(0), 0)
 """
