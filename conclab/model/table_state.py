@@ -40,6 +40,7 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
         before = state.by_id
         changed = tuple(row for row in table.rows if before.get(row.id) is not row)
     previous_ns = state.table.at_ns if state.table is not None else None
+    with_threads = state.table is not None and any(row.id.tid for row in state.table.rows)
     kept = dict(state._kept)
     for row in changed:
         history = kept.get(row.id)
@@ -47,18 +48,14 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
             if (row.cpu_share or 0.0) < _WORTH_KEEPING:
                 continue
             history = History()
-        elif previous_ns is not None and (not row.is_thread or _shows_threads(state)):
-            history = history.held(previous_ns)  # it has been like that up to the last table
+        elif previous_ns is not None and (not row.is_thread or with_threads):
+            # It has been like that up to the last table, if it was in there; what threads did while nobody looked is not known.
+            history = history.held(previous_ns)
         kept[row.id] = history.extended(table.at_ns, row)
     state = TableState(table, kept)
     if len(kept) > len(table.rows):
         _forget(kept, state.by_id, table.at_ns)
     return state
-
-
-def _shows_threads(state: TableState) -> bool:
-    """Whether threads were in the last table: what they did while nobody looked is not known. The first of them soon comes."""
-    return state.table is not None and any(row.id.tid for row in state.table.rows)
 
 
 def _forget(kept: dict[RowId, History], by_id: Mapping[RowId, TaskRow], now_ns: int) -> None:

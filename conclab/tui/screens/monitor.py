@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,6 +14,7 @@ from textual.events import Resize
 
 from conclab.model.columns import COLUMNS, Column, of_machine
 from conclab.model.table import AFFINITY, QUEUE, SCHED, STATUS, WCHAN, RowId, Wanted
+from conclab.model.table import TaskTable as Table
 from conclab.model.text import harmless
 from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.renderables.blocks import fit
@@ -57,7 +59,10 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         self._was_live = False
         self._wanted: Wanted | None = None
         self._tables = 0
-        """How many have come since this place was entered."""
+        """How many have come since this place was entered, taken over or (while it is paused) not."""
+        self._latest: Table | None = None
+        self._read_with: object = None
+        """What of the settings the filter was read with."""
         self._pane: bool | None = None
         """Whether the pane about the selected row is there; None: as the room allows."""
         self._seen: deque[int | None] = deque(maxlen=MOST_SEEN)
@@ -82,14 +87,14 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
     # What is set
 
     @property
-    def _columns(self) -> dict[str, Column]:
+    def columns(self) -> Mapping[str, Column]:
         cores = self.session.feed.machine.cores
-        return dict(of_machine(cores) if self.settings.of_machine else COLUMNS)
+        return of_machine(cores) if self.settings.of_machine else COLUMNS
 
     def settings_changed(self) -> None:
         if not self.query(TaskTable):
             return
-        settings, columns = self.settings, self._columns
+        settings, columns = self.settings, self.columns
         table = self.query_one(TaskTable)
         table.paths = settings.paths
         table.look_at([columns[key] for key in settings.sets[settings.columns]])
@@ -101,6 +106,10 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             names=settings.names,
             kernel=settings.kernel,
         )
+        read_with = settings.of_machine, settings.filters
+        if read_with != self._read_with:
+            self._read_with = read_with
+            self.read_filter_again()
         self._divide()
         self.rows_changed()
 
@@ -128,6 +137,11 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         if self.is_current:
             self._want()
 
+    def on_screen_resume(self) -> None:
+        """What stood before it is gone: something else may have been set there."""
+        if self.query(TaskTable):
+            self._want()
+
     def leave(self) -> None:
         self._wanted, self._tables = None, 0
         self.session.feed.list_tasks(None)
@@ -147,10 +161,14 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             state, facts = self.session.machine_state, self.session.feed.machine
             view.show(meter_lines(state, facts, self._layout, view.palette, view.room, view.colourless))
         table = self.session.table_state.table
-        if changes.tasks and table is not None and self.browser.take(table):
+        if changes.tasks and table is not None and table is not self._latest:
+            self._latest = table
             self._tables += 1
-            self._see()
-            self.rows_changed()
+            if self.browser.take(table):
+                self._see()
+                self.rows_changed()
+            else:
+                self._want()
         elif changes == EVERYTHING:
             self.rows_changed()
 

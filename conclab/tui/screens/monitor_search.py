@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from textual import events, on
 
+from conclab.model.columns import Column
 from conclab.model.filters import Filter, FilterError, containing, parse
 from conclab.model.table import TaskRow
 from conclab.model.task_view import everything
 from conclab.tui.screens.place import Place
 from conclab.tui.widgets.prompt import Prompt
+from conclab.tui.widgets.questions import Reading
 from conclab.tui.widgets.task_browser import TaskBrowser
 from conclab.tui.widgets.task_table import TaskTable
 
@@ -26,11 +29,17 @@ class FindsTasks(Place):
     filter_text = ""
     needs_of_filter: frozenset[str] = frozenset()
 
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """The columns as they are shown: what a filter compares with is what one sees."""
+        raise NotImplementedError
+
     def action_search(self) -> None:
         self.query_one(Prompt).open("search", self.query_one(TaskTable).found)
 
     def action_filter(self) -> None:
-        self.query_one(Prompt).open("filter", self.filter_text, values=self._values(), saved=self.settings.filters, now_s=time.time)
+        reading = Reading(values=self._values(), saved=self.settings.filters, columns=self.columns, now_s=time.time)
+        self.query_one(Prompt).open("filter", self.filter_text, **reading)
         self._tell_count()
 
     def action_go_to_pid(self, text: str = "") -> None:
@@ -88,6 +97,17 @@ class FindsTasks(Place):
         self.rows_changed()
         self._tell_count()
 
+    def read_filter_again(self) -> None:
+        """Columns mean something else now, or saved filters do."""
+        if self.filter_text:
+            self._read_filter(self.filter_text)
+
+    def _read_filter(self, text: str) -> None:
+        try:
+            self.use_filter(parse(text, columns=self.columns, saved=self.settings.filters, now_s=time.time))
+        except FilterError:  # a saved filter that it named is gone
+            self.use_filter(parse(""))
+
     def _tell_count(self) -> None:
         shown = self.browser.shown
         if self.query_one(Prompt).question is not None and self.filter_text:
@@ -107,10 +127,7 @@ class FindsTasks(Place):
     @on(Prompt.Cancelled)
     def _left(self, event: Prompt.Cancelled) -> None:
         if event.kind == "filter":
-            try:
-                self.use_filter(parse(event.before, saved=self.settings.filters, now_s=time.time))
-            except FilterError:  # a saved filter that it named is gone
-                self.use_filter(parse(""))
+            self._read_filter(event.before)
         self.query_one(TaskTable).found = ""
         self.query_one(TaskTable).refresh()
 

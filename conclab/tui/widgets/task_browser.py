@@ -47,6 +47,8 @@ class TaskBrowser:
         self._ended = {id: (row, left - 1) for id, (row, left) in self._ended.items() if left > 1}
         self._born |= dict.fromkeys(table.born, MARKED_FOR)
         self._ended |= {row.id: (row, MARKED_FOR) for row in table.ended}
+        for id in table.born & self._ended.keys():
+            del self._ended[id]  # it could not be read for a moment (no descriptor was left, say), and is there again
         self._table = table
         if self.tags or self.view.folded:
             alive = {row.id for row in table.rows}
@@ -72,8 +74,8 @@ class TaskBrowser:
 
     @property
     def total(self) -> int | None:
-        """How many rows there are, shown or not; None before the first table."""
-        return None if self._table is None else len(self._table.rows)
+        """How many rows there are, shown or not, those included that have just ended; None before the first table."""
+        return None if self._table is None else len(self._table.rows) + len(self._ended)
 
     def arrange(self, anew: bool = False) -> None:
         """Make ``shown`` of the latest table. ``anew``: the order may change even where rows are held."""

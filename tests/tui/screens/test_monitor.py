@@ -418,4 +418,5 @@ async def test_what_could_not_be_read_is_told() -> None:
     async with monitor() as seen:
         seen.feed.give(Trouble(1, "The tasks could not be read (KeyError: [bold]x[/]). conclab goes on and tries again."))
         seen.app.beat()
+        await settle(seen.pilot)
         assert seen.notes() == ["The tasks could not be read (KeyError: [bold]x[/]). conclab goes on and tries again."]

@@ -164,3 +164,33 @@ async def test_threads_by_their_process_command_when_that_is_set() -> None:
         assert "web --serve" in one.line(11)
         assert {row.id for row in (CALC, KID, WEB, INIT)} <= {row.row.id for row in one.browser.shown}
         assert one.browser.total == len(ALL)
+
+
+async def test_while_it_is_paused_no_more_is_read_than_is_in_view() -> None:
+    async with monitor(*MANY, size=(120, 30)) as one:
+        await one.press("Z", "ctrl+g")
+        await one.press("ctrl+g")
+        assert wanted(one).visible is None
+        for _ in range(2):
+            await one.give(*MANY)
+        assert in_view(one) == set(one.pids())
+
+
+async def test_what_is_set_on_another_screen_is_ordered_when_one_comes_back() -> None:
+    async with monitor(*MANY) as one:
+        await one.press("Z", "question_mark")
+        one.app.change_settings(replace(one.app.settings, threads=True, every_s=5.0))
+        await one.press("escape")
+        assert await eventually(one.pilot, lambda: wanted(one).threads and wanted(one).every_s == 5.0)
+
+
+async def test_a_filter_compares_with_what_is_shown() -> None:
+    async with monitor(cores=4) as one:
+        await one.press("backslash", *"cpu>50", "enter")
+        assert one.pids() == [CALC.pid]
+        one.app.change_settings(replace(one.app.settings, of_machine=True))
+        assert one.pids() == []
+        await one.press("backslash", *["backspace"] * 6, *"cpu>20", "enter")
+        assert one.pids() == [CALC.pid]
+        one.app.change_settings(replace(one.app.settings, of_machine=False))
+        assert set(one.pids()) == {CALC.pid, WEB.pid}

@@ -80,7 +80,7 @@ def test_paused_nothing_changes_but_one_can_sort_and_filter_what_stands_there() 
     assert pids(made) == [3, 1]
     assert not made.take(latest)
     made.move(LIVE, latest)
-    assert (pids(made), made.total) == ([1, 7], 2), "back to now, ordered and filtered as chosen meanwhile"
+    assert (pids(made), made.total) == ([1, 7], 3), "back to now, ordered and filtered as chosen meanwhile; 2 has just ended"
     assert made.shown[0].row.cpu_share == 0.1
 
 
@@ -248,3 +248,17 @@ def test_places_and_rows() -> None:
     assert (made.place(A.id), made.row(A.id)) == (None, None)
     assert TaskBrowser().total is None
     assert TaskBrowser().rows == ()
+
+
+def test_what_is_shown_is_never_more_than_there_is() -> None:
+    made = browser(A, B)
+    made.take(table(A, ended=(B,)))
+    assert (len(made.shown), made.total) == (2, 2)
+
+
+def test_who_was_only_out_of_sight_for_a_moment_has_not_ended() -> None:
+    made = browser(A, B)
+    made.take(table(A, ended=(B,)))
+    made.take(table(A, B, born=(B.id,)))
+    assert pids(made) == [1, 2]
+    assert made.mark(B.id) == NEW
