@@ -135,3 +135,5 @@ class Wanted:
     """Costly readings for every row: the order or a filter depends on them."""
     every_s: float = 1.0
     """Seconds between two tables."""
+    acted_on: frozenset[int] = frozenset()
+    """Pids of processes that were just acted on: they are looked at anew even though they sleep."""

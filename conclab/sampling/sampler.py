@@ -123,7 +123,7 @@ class Sampler:
             other = (wanted.threads, wanted.needs, wanted.needs_of_all) != (before.threads, before.needs, before.needs_of_all)
             if first or other:
                 self._prompt = 2
-            if first or other or wanted.every_s != paced:
+            if first or other or wanted.every_s != paced or not wanted.acted_on <= before.acted_on:
                 self._ordered, self._table.due = True, self._table_began + min(SOON_S, wanted.every_s)
                 self._condition.notify()
 

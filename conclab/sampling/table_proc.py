@@ -78,6 +78,8 @@ class ProcTable:
         in_view = everywhere | wanted.needs
         self._unseen = MOST_UNSEEN
         before, self._known = self._known, {}
+        for pid in before.keys() & wanted.acted_on:
+            before[pid].touched = True
         rows: list[TaskRow] = []
         news = _News(self._previous_ns is None, wanted.threads and self._threads)
         for name in os.listdir("/proc"):
@@ -130,6 +132,7 @@ class ProcTable:
         if process is not None and (
             cpu_ns == process.cpu_ns
             and process.resting
+            and not process.touched
             and not process.in_turn(self._turn)
             and groups <= process.have
             and (visible <= process.shown or groups <= OF_THREADS)

@@ -75,6 +75,8 @@ class Process:
         """None: nobody has asked for them yet."""
         self.resting = False
         """Its rows say that it does nothing."""
+        self.touched = False
+        """It has been acted on since the last look."""
 
     def begin(self, since_ns: int) -> bool:
         """See who it is, before anything else of it is read. False: it has ended.
@@ -108,7 +110,7 @@ class Process:
 
         ``groups`` are wanted of the process, and of those threads that are ``visible``; ``threads``: rows for them too.
         """
-        again, still, counted = self.in_turn(turn), cpu_ns == self.cpu_ns, self._counted_ns == self.cpu_ns
+        again, still, counted = self.touched or self.in_turn(turn), cpu_ns == self.cpu_ns, self._counted_ns == self.cpu_ns
         wall_ns = at_ns - self.at_ns if self.cpu_ns is not None and at_ns > self.at_ns else None
         fresh = wall_ns if counted or still else None
         by_thread = threads or not groups.isdisjoint(OF_THREADS)
@@ -125,7 +127,7 @@ class Process:
             self._meet_others(stat, fresh, groups, visible)
         elif by_thread:
             rested = self.resting and still and groups <= self.have
-            complete = self._count_others(stat, fresh, groups, visible, turn if rested else None)
+            complete = self._count_others(stat, fresh, groups, visible, rested, turn)
         if (asked or not self._tasks.keys() <= known) and not self._lives():
             return False  # what was read after its stat may be another's
         tasks = list(self._tasks.values()) if by_thread else []
@@ -133,7 +135,7 @@ class Process:
         on_ns = self._on_core(booked, tasks) if by_thread and complete and fresh else booked
         running = stat.state == "R" or any(task.runnable for task in tasks)
         self.resting = booked == 0 and not running and (stored is not None or self._io is None)
-        self.have, self.shown = groups, visible
+        self.have, self.shown, self.touched = groups, visible, False
         self.cpu_ns, self.at_ns = cpu_ns, at_ns
         if by_thread:
             self._counted_ns = cpu_ns
@@ -220,7 +222,7 @@ class Process:
             return 0, 0  # it has not run, so it has not moved anything, even if nobody has looked before
         return None if wall_ns is None else grown(before, stored)
 
-    def _count_others(self, stat: Stat, fresh: int | None, groups: Set[str], visible: Set[RowId], rested: int | None) -> bool:
+    def _count_others(self, stat: Stat, fresh: int | None, groups: Set[str], visible: Set[RowId], rested: bool, turn: int) -> bool:
         """Every other thread that there is now. False: some have ended, and taken along what they did since the last look.
 
         The folder is listed only when the threads can be others than before. The main one has been counted before ``stat`` was
@@ -235,8 +237,8 @@ class Process:
         gone = []
         for tid, task in self._tasks.items():
             wanted = self._groups_of(task, groups, visible)
-            again = rested is not None and (tid + rested // TURN) % TURN == 0
-            if tid == self.pid or (rested is not None and not again and wanted <= task.have):
+            again = self.touched or ((rested or self.in_turn(turn)) and (tid + turn // TURN) % TURN == 0)
+            if tid == self.pid or (rested and not again and wanted <= task.have):
                 continue
             if not task.look(fresh, wanted, again):
                 gone.append(tid)

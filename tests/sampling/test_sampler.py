@@ -223,6 +223,15 @@ def test_threads_and_another_order_do_not_wait_for_the_next_table_and_scrolling_
     assert tables.asked.empty()
 
 
+def test_what_was_just_done_does_not_wait_for_the_next_table(sampler: Sampler, tables: type[_Tables]) -> None:
+    first = Wanted(every_s=1e9)
+    sampler.list_tasks(first)
+    assert [tables.asked.get(timeout=20) for _ in range(2)] == [first, first]
+    done = Wanted(every_s=1e9, acted_on=frozenset({1}))
+    sampler.list_tasks(done)
+    assert tables.asked.get(timeout=20) == done
+
+
 def test_what_is_ordered_while_a_table_is_read_comes_after_it(
     sampler: Sampler, tables: type[_Tables], monkeypatch: pytest.MonkeyPatch
 ) -> None:

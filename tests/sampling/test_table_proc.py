@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -256,6 +257,15 @@ def test_what_others_change_of_a_sleeper_shows_within_a_turn(table: ProcTable) -
         rows = [process_row(table.read(PROCESSES), process.pid) for _ in range(TURN)]
         assert [rows[-1].nice, rows[-1].priority] == [7, 27]
         assert len({id(row) for row in [before, *rows]}) == 2, "it changes once"
+
+
+def test_what_was_just_done_to_a_sleeper_shows_at_the_next_table(table: ProcTable) -> None:
+    with sleeping() as process:
+        at_rest(table, PROCESSES, process.pid)
+        while table._known[process.pid].in_turn(table._turn + 1):
+            table.read(PROCESSES)
+        os.setpriority(os.PRIO_PROCESS, process.pid, 7)
+        assert process_row(table.read(replace(PROCESSES, acted_on=frozenset({process.pid}))), process.pid).nice == 7
 
 
 @pytest.mark.parametrize("reaped", [True, False])

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,10 @@ for line in sys.stdin:
     os.write(pipes[int(line)][1], b"x")
 os._exit(0)
 """
+
+SPINNING_BESIDE_A_SLEEPER = CROWD.replace(
+    "for line", "threading.Thread(target=lambda: all(iter(lambda: 1, 0)), daemon=True).start()\nfor line"
+)
 
 ONE_AFTER_THE_OTHER = """
 import json, sys, threading, time
@@ -419,6 +424,25 @@ def test_a_thread_s_new_nice_value_is_shown(table: ProcTable) -> None:
         for _ in range(TURN * TURN):
             rows = thread_rows(table.read(THREADS_TOO), one.pid)
         assert (rows[last].nice, rows[one.pid].nice) == (9, os.nice(0))
+
+
+def test_what_was_just_done_to_a_process_shows_of_its_sleeping_threads_at_once(table: ProcTable) -> None:
+    with child(CROWD, "40") as one:
+        at_rest(table, THREADS_TOO, one.pid)
+        for tid in os.listdir(f"/proc/{one.pid}/task"):
+            os.setpriority(os.PRIO_PROCESS, int(tid), 9)
+        rows = thread_rows(table.read(replace(THREADS_TOO, acted_on=frozenset({one.pid}))), one.pid)
+        assert {row.nice for row in rows.values()} == {9}
+
+
+def test_what_others_change_of_a_sleeping_thread_shows_though_its_process_never_rests(table: ProcTable) -> None:
+    with child(SPINNING_BESIDE_A_SLEEPER, "3") as one:
+        last = one.said["last"]
+        read_until(table, THREADS_TOO, lambda now: True if last in thread_rows(now, one.pid) else None)
+        os.setpriority(os.PRIO_PROCESS, last, 9)
+        for _ in range(TURN * TURN):
+            rows = thread_rows(table.read(THREADS_TOO), one.pid)
+        assert rows[last].nice == 9
 
 
 def _averages(report: str) -> dict[str, dict[int, dict[str, float]]]:

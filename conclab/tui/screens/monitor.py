@@ -164,6 +164,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
         if changes.tasks and table is not None and table is not self._latest:
             self._latest = table
             self._tables += 1
+            self._table_came()
             if self.browser.take(table):
                 self._see()
                 self.rows_changed()
@@ -224,6 +225,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             needs=frozenset(needs),
             needs_of_all=frozenset(of_all),
             every_s=self.settings.every_s,
+            acted_on=frozenset(self._acted_on),
         )
         if wanted != self._wanted:
             self._wanted = wanted

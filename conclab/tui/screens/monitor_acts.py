@@ -19,6 +19,9 @@ from conclab.tui.screens.place import Place
 from conclab.tui.widgets.task_browser import TaskBrowser
 from conclab.tui.widgets.task_table import TaskTable
 
+_TABLES = 3
+"""One that was being read when something was done, one that waits to be taken, and the one that shows it."""
+
 
 class ActsOnTasks(Place):
     """A place with a task table whose rows can be acted on."""
@@ -28,6 +31,8 @@ class ActsOnTasks(Place):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._one_at_a_time = asyncio.Lock()
+        self._acted_on: dict[int, int] = {}
+        """Pids of processes that were just acted on, and how many tables may come that do not know of it yet."""
 
     def rows_changed(self) -> None:
         """Other rows are shown, or they read differently."""
@@ -119,7 +124,12 @@ class ActsOnTasks(Place):
         async with self._one_at_a_time:  # two steps of nice that read the same value would become one
             outcomes = await asyncio.to_thread(self.session.feed.act, action, targets, True)
         well = all(outcome.ok for outcome in outcomes)
+        self._acted_on |= dict.fromkeys((target.pid for target in targets), _TABLES)
+        self.rows_changed()
         self.notify(summary(outcomes), severity="information" if well else "warning", markup=False)
         if well and isinstance(action, Signal):
             self.browser.tags.clear()
             self.rows_changed()
+
+    def _table_came(self) -> None:
+        self._acted_on = {pid: tables - 1 for pid, tables in self._acted_on.items() if tables > 1}

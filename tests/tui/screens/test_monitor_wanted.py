@@ -35,6 +35,19 @@ async def test_the_first_two_tables_have_everything_and_then_only_what_is_in_vie
         assert len(in_view(one)) < 100
 
 
+async def test_who_was_acted_on_is_looked_at_anew_for_a_few_tables() -> None:
+    async with monitor() as one:
+        await one.give(*ALL)
+        pid = one.selected
+        await one.press("f8")
+        await one.acted()
+        assert wanted(one).acted_on == {pid}
+        for _ in range(3):
+            assert wanted(one).acted_on == {pid}
+            await one.give(*ALL)
+        assert wanted(one).acted_on == set()
+
+
 async def test_nothing_is_ordered_again_when_nothing_has_changed() -> None:
     async with monitor(*MANY) as one:
         await one.give(*MANY)
