@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 
-from conclab.sampling.files import read
 from conclab.sampling.users import name_of
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -66,11 +65,6 @@ class Facts:
         if uid not in self._users:
             self._users[uid] = name_of(uid) or str(uid)
         return self._users[uid]
-
-
-def counts_queues() -> bool:
-    """Whether this kernel keeps run-queue delays (CONFIG_SCHED_INFO)."""
-    return read("/proc/self/schedstat") is not None
 
 
 def can_read_clocks() -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence, Set
 from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
 from conclab.sampling.files import Budget
 from conclab.sampling.table_facts import Facts, cpu_clock, cpu_clock_at
-from conclab.sampling.table_process import OF_THREADS, Process
+from conclab.sampling.table_process import OF_THREADS, Asked, Process
 
 MOST_UNSEEN = 150
 """Processes outside the view that are read in detail at each table because they have run: whoever does something may be in view
@@ -76,6 +76,9 @@ class ProcTable:
         visible = self._by_process(wanted)
         everywhere = wanted.needs_of_all | (wanted.needs if wanted.visible is None else frozenset())
         in_view = everywhere | wanted.needs
+        of_threads = everywhere if wanted.threads else frozenset[str]()
+        asked_of_most = Asked(everywhere, frozenset(), wanted.threads, of_threads)
+        ahead = in_view & OF_THREADS
         self._unseen = MOST_UNSEEN
         before, self._known = self._known, {}
         for pid in before.keys() & wanted.acted_on:
@@ -87,10 +90,10 @@ class ProcTable:
                 continue
             pid = int(name)
             ids = visible.get(pid)
-            groups = everywhere if ids is None else in_view
+            asked = asked_of_most if ids is None else Asked(in_view, ids, wanted.threads, of_threads)
             known = before.get(pid)
             was = (known.row, known.thread_rows) if known is not None else (None, None)
-            process = self._look(pid, known, groups, in_view & OF_THREADS, ids or frozenset(), wanted.threads)
+            process = self._look(pid, known, asked, ahead)
             if process is None or process.row is None:
                 continue
             self._known[pid] = process
@@ -117,9 +120,7 @@ class ProcTable:
             found[id.pid].add(id)
         return dict(found)
 
-    def _look(
-        self, pid: int, process: Process | None, groups: Set[str], ahead: Set[str], visible: Set[RowId], threads: bool
-    ) -> Process | None:
+    def _look(self, pid: int, process: Process | None, asked: Asked, ahead: Set[str]) -> Process | None:
         """The process of that pid as it is now; None when it has ended or may not be seen.
 
         ``ahead``: what will be wanted of it when it comes into view.
@@ -134,9 +135,10 @@ class ProcTable:
             and process.resting
             and not process.touched
             and not process.in_turn(self._turn)
-            and groups <= process.have
-            and (visible <= process.shown or groups <= OF_THREADS)
-            and (process.thread_rows is not None or not threads)
+            and asked.groups <= process.have
+            and (asked.visible <= process.shown or asked.groups <= OF_THREADS)
+            and asked.of_threads <= process.have_of_threads
+            and (process.thread_rows is not None or not asked.threads)
         ):
             process.at_ns = at_ns
             return process
@@ -145,14 +147,14 @@ class ProcTable:
         except OSError:
             return None
         if process is not None:
-            if self._unseen > 0 and not ahead <= groups:
+            if self._unseen > 0 and not ahead <= asked.groups:
                 self._unseen -= 1
-                groups = groups | ahead
-            if process.look(cpu_ns, at_ns, groups, visible, threads, self._turn):
+                asked = asked._replace(groups=asked.groups | ahead)
+            if process.look(cpu_ns, at_ns, asked, self._turn):
                 return process
         process = Process(pid, self._budget, self._facts)
         lives = self._previous_ns is None or process.begin(self._previous_ns)
-        if lives and process.look(cpu_ns, at_ns, groups, visible, threads, self._turn):
+        if lives and process.look(cpu_ns, at_ns, asked, self._turn):
             return process
         process.close()  # it has ended meanwhile, perhaps after a file of it had been opened
         return None

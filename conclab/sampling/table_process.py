@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence, Set
+from typing import NamedTuple
 
 from conclab.model.table import IO, PSS, QUEUE, SCHED, STATUS, RowId, TaskRow
 from conclab.model.text import harmless
@@ -34,6 +35,23 @@ and the threads were only not read at the same moment."""
 
 _Said = tuple[int | None, str]
 """Its user's number, and its command line."""
+
+
+class Asked(NamedTuple):
+    """What somebody wants to know of a process."""
+
+    groups: Set[str]
+    """Readings of the process, and of those of its threads that are visible."""
+    visible: Set[RowId]
+    """Its rows that are in view."""
+    threads: bool
+    """Rows for its threads, too."""
+    of_threads: Set[str]
+    """Readings of every thread, in view or not: the order or a filter depends on them."""
+
+    def of(self, task: Task) -> Set[str]:
+        """Readings of a thread."""
+        return self.groups if task.id in self.visible else self.of_threads | (self.groups & OF_THREADS)
 
 
 class Process:
@@ -60,6 +78,7 @@ class Process:
         self.shown: Set[RowId] = frozenset()
         """The rows in view at the last look."""
         self.have: Set[str] = frozenset()
+        self.have_of_threads: Set[str] = frozenset()
         self._tasks: dict[int, Task] = {}
         self._counted_ns: int | None = None
         """Its CPU clock when its threads were counted last."""
@@ -105,37 +124,35 @@ class Process:
             self._tasks[tid] = Task(self.pid, tid, self._budget)
         return self._tasks[tid]
 
-    def look(self, cpu_ns: int, at_ns: int, groups: Set[str], visible: Set[RowId], threads: bool, turn: int) -> bool:
-        """Read what has changed and make its rows anew. False: it has ended, or its pid is another's now.
-
-        ``groups`` are wanted of the process, and of those threads that are ``visible``; ``threads``: rows for them too.
-        """
+    def look(self, cpu_ns: int, at_ns: int, asked: Asked, turn: int) -> bool:
+        """Read what has changed and make its rows anew. False: it has ended, or its pid is another's now."""
+        groups, threads = asked.groups, asked.threads
         again, still, counted = self.touched or self.in_turn(turn), cpu_ns == self.cpu_ns, self._counted_ns == self.cpu_ns
         wall_ns = at_ns - self.at_ns if self.cpu_ns is not None and at_ns > self.at_ns else None
         fresh = wall_ns if counted or still else None
         by_thread = threads or not groups.isdisjoint(OF_THREADS)
         if by_thread:
-            self._task(self.pid).count(fresh, self._groups_of(self._task(self.pid), groups, visible), still and not counted)
+            self._task(self.pid).count(fresh, asked.of(self._task(self.pid)), still and not counted)
         stored = self._read_costly(groups, wall_ns, again, still)
         said = self._ask(kernel=False) if self.stat is None else None
         before, stat = self.stat, self._read_stat(kept=self.stat is not None and not (self.resting and still))
         if stat is None or (self._start is not None and stat.start != self._start):
             return False
-        asked = self._take(stat, again, cpu_ns, said)
+        told = self._take(stat, again, cpu_ns, said)
         known, complete = set(self._tasks), True
         if by_thread and still and not counted:
-            self._meet_others(stat, fresh, groups, visible)
+            self._meet_others(stat, fresh, asked)
         elif by_thread:
-            rested = self.resting and still and groups <= self.have
-            complete = self._count_others(stat, fresh, groups, visible, rested, turn)
-        if (asked or not self._tasks.keys() <= known) and not self._lives():
+            rested = self.resting and still and groups <= self.have and asked.of_threads <= self.have_of_threads
+            complete = self._count_others(stat, fresh, asked, rested, turn)
+        if (told or not self._tasks.keys() <= known) and not self._lives():
             return False  # what was read after its stat may be another's
         tasks = list(self._tasks.values()) if by_thread else []
         booked = None if self.cpu_ns is None else cpu_ns - self.cpu_ns
         on_ns = self._on_core(booked, tasks) if by_thread and complete and fresh else booked
         running = stat.state == "R" or any(task.runnable for task in tasks)
         self.resting = booked == 0 and not running and (stored is not None or self._io is None)
-        self.have, self.shown, self.touched = groups, visible, False
+        self.have, self.have_of_threads, self.shown, self.touched = groups, asked.of_threads, asked.visible, False
         self.cpu_ns, self.at_ns = cpu_ns, at_ns
         if by_thread:
             self._counted_ns = cpu_ns
@@ -204,9 +221,6 @@ class Process:
             harmless(task_text.command_line(text)).strip() if text else "",
         )
 
-    def _groups_of(self, task: Task, groups: Set[str], visible: Set[RowId]) -> Set[str]:
-        return groups if task.id in visible else groups & OF_THREADS
-
     def _read_costly(self, groups: Set[str], wall_ns: int | None, again: bool, still: bool) -> tuple[int, int] | None:
         """Levels of the process as a whole, and the bytes that it has moved to and from storage since."""
         self.levels = read_levels(f"/proc/{self.pid}", groups)
@@ -222,7 +236,7 @@ class Process:
             return 0, 0  # it has not run, so it has not moved anything, even if nobody has looked before
         return None if wall_ns is None else grown(before, stored)
 
-    def _count_others(self, stat: Stat, fresh: int | None, groups: Set[str], visible: Set[RowId], rested: bool, turn: int) -> bool:
+    def _count_others(self, stat: Stat, fresh: int | None, asked: Asked, rested: bool, turn: int) -> bool:
         """Every other thread that there is now. False: some have ended, and taken along what they did since the last look.
 
         The folder is listed only when the threads can be others than before. The main one has been counted before ``stat`` was
@@ -236,7 +250,7 @@ class Process:
         known = fresh if self._listed else None
         gone = []
         for tid, task in self._tasks.items():
-            wanted = self._groups_of(task, groups, visible)
+            wanted = asked.of(task)
             again = self.touched or ((rested or self.in_turn(turn)) and (tid + turn // TURN) % TURN == 0)
             if tid == self.pid or (rested and not again and wanted <= task.have):
                 continue
@@ -245,22 +259,22 @@ class Process:
         for tid in gone:
             self._tasks.pop(tid).close()
         if len(self._tasks) != stat.threads:
-            self._count_new(known, groups & OF_THREADS)
+            self._count_new(known, asked)
         return not gone
 
-    def _meet_others(self, stat: Stat, fresh: int | None, groups: Set[str], visible: Set[RowId]) -> None:
+    def _meet_others(self, stat: Stat, fresh: int | None, asked: Asked) -> None:
         """Every other thread, of a process that has not run since it was looked at, though its threads were not. So none of them
         has done anything since; who is known from before may have ended long ago."""
         self._task(self.pid).take(stat)
         known = {tid: task for tid, task in self._tasks.items() if tid != self.pid}
         for tid, task in known.items():
-            if not task.look(fresh, self._groups_of(task, groups, visible), again=True, still=True):
+            if not task.look(fresh, asked.of(task), again=True, still=True):
                 self._tasks.pop(tid).close()
         if len(self._tasks) != stat.threads:
-            self._count_new(fresh, groups & OF_THREADS, still=True)
+            self._count_new(fresh, asked, still=True)
         self._listed = True
 
-    def _count_new(self, known: int | None, groups: Set[str], still: bool = False) -> None:
+    def _count_new(self, known: int | None, asked: Asked, still: bool = False) -> None:
         """Threads that have started since. ``known``: time since the last look, if all that there were then are known; ``still``:
         they have not started since but were not looked at, and the process has not run."""
         try:
@@ -272,7 +286,7 @@ class Process:
                 task = Task(self.pid, tid, self._budget)
                 if known is not None and not still:
                     task.born()
-                if task.look(known, groups, still=still):
+                if task.look(known, asked.of(task), still=still):
                     self._tasks[tid] = task
         for tid in self._tasks.keys() - set(tids) - {self.pid}:
             self._tasks.pop(tid).close()
