@@ -15,6 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         asked = parse(sys.argv[1:] if arguments is None else arguments)
+        if sys.stdout is None:  # as Python has it when it was closed
+            raise Trouble("standard output is closed; if nobody is to read it, send it to /dev/null")
         with end_on_signals():
             status: int = asked.command(asked)
             sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -223,6 +224,14 @@ def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:
         process.stdout.read(1)
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("arguments", ["list", "monitor --once", "monitor --json", "monitor"])
+def test_a_standard_output_that_is_closed_is_a_mistake_like_others(arguments: str) -> None:
+    command = f"{shlex.join(CONCLAB)} {arguments} >&-"
+    answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert answer.returncode == 2
+    assert answer.stderr == "conclab: standard output is closed; if nobody is to read it, send it to /dev/null\n"
 
 
 def test_every_executor_that_is_named_exists() -> None:
