@@ -26,6 +26,7 @@ from conclab.sampling.details import read_details
 from conclab.sampling.inspector import Inspector
 from conclab.sampling.machine import memory_available, observe, read_facts
 from conclab.sampling.sampler import Sampler
+from conclab.sampling.stacks import end_asking
 from conclab.sampling.strace import Tracer
 
 HOLD_NS = 125_000_000
@@ -108,6 +109,7 @@ class LiveFeed:
         self._sampler.close()
         self._inspector.close()
         self._tracer.close()
+        end_asking()
 
     def _heard(self, event: Event) -> None:
         """On the conductor's thread: follow the run with the sampler, and pass the event on."""

@@ -28,6 +28,8 @@ NOT_PYTHON = "This is no Python process, or none that py-spy knows; the kernel's
 _FUNCTIONS_ONLY = "Whole kernel stacks are shown to root alone; here is the function that each thread sleeps in."
 
 
+_asked: set[subprocess.Popen[bytes]] = set()
+
 Ask = Callable[[int], tuple[Sequence[PythonThread], str]]
 """Gives a process's Python threads, or a sentence that says why there are none."""
 
@@ -57,24 +59,36 @@ def ask_py_spy(pid: int, program: str | None) -> tuple[Sequence[PythonThread], s
     if program is None:
         return (), "py-spy reads them, and it is not installed. `pip install 'conclab[stacks]'` gets it."
     try:
-        done = subprocess.run(
+        child = subprocess.Popen(
             [program, "dump", "--json", "--pid", str(pid)],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT_S,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             start_new_session=True,
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        return (), f"py-spy did not answer within {TIMEOUT_S:.0f} seconds and was ended. r asks again."
     except OSError as error:
         return (), f"py-spy could not be started: {os.strerror(error.errno or 0).lower()}."
-    if done.returncode:
-        return (), why_not(done.stderr)
+    with child:
+        _asked.add(child)
+        try:
+            said, complaint = child.communicate(timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return (), f"py-spy did not answer within {TIMEOUT_S:.0f} seconds and was ended. r asks again."
+        finally:
+            _asked.discard(child)
+            child.kill()  # does nothing to one that has ended and been collected
+    if child.returncode:
+        return (), why_not(complaint)
     try:
-        return details_text.python_stacks(done.stdout), ""
+        return details_text.python_stacks(said), ""
     except ValueError:
         return (), "py-spy answered something that conclab does not understand; another version may help."
+
+
+def end_asking() -> None:
+    """End every py-spy that has not answered yet: nobody waits for it any more, and it must not outlive conclab."""
+    for child in list(_asked):
+        child.kill()
 
 
 def why_not(errors: bytes) -> str:

@@ -128,3 +128,16 @@ def test_many_threads_are_left_out_by_number() -> None:
     done.set()
     assert len(kernel.rows) == stacks.MOST_THREADS
     assert kernel.left_out >= 81 - stacks.MOST_THREADS
+
+
+def test_who_does_not_answer_is_ended_when_conclab_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stacks, "TIMEOUT_S", 600.0)
+    hanging = script(tmp_path, "exec sleep 600")
+    asking = threading.Thread(target=why_none, args=(1, hanging), daemon=True)
+    asking.start()
+    (child_of_ours,) = tried(lambda: list(stacks._asked) or None)
+    stacks.end_asking()
+    asking.join(20)
+    assert not asking.is_alive()
+    assert child_of_ours.returncode is not None
+    assert not stacks._asked

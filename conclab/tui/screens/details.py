@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import ClassVar
 
@@ -18,11 +17,13 @@ from conclab.model import figures
 from conclab.model.details import HISTORY, KINDS, OVERVIEW, THREADS, Page, matching
 from conclab.model.inspection import InspectionState, cores_of
 from conclab.model.table import WHOLE, RowId, TaskRow
+from conclab.model.trouble import trouble_of
 from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.renderables.blocks import plain, style
 from conclab.tui.renderables.details import page_lines
 from conclab.tui.renderables.details_history import history_lines
 from conclab.tui.renderables.details_threads import strip_lines
+from conclab.tui.screens.aside import aside
 from conclab.tui.screens.details_parts import Head, ThreadsView
 from conclab.tui.screens.help_words import DETAILS, Words
 from conclab.tui.widgets.keybar import KeyBar
@@ -124,7 +125,10 @@ class DetailsScreen(Screen[None]):
 
     async def _read(self, key: str) -> None:
         try:
-            page = await asyncio.to_thread(self.session.feed.details, self.id_of_process, key)
+            page = await aside(self.session.feed.details, self.id_of_process, key)
+        except Exception as error:  # noqa: BLE001 - one page less is no reason to lose all the others
+            self.notify(trouble_of(0, f"The page {_BY_KEY[key].title}", error).text, severity="error", timeout=30, markup=False)
+            return
         finally:
             self._reading.discard(key)
         if page.ended:

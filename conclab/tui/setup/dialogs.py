@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
@@ -36,7 +37,7 @@ class NameDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)  # it may have the name of a filter in it, with brackets
             yield Input(self._value, compact=True)
             yield Label("", classes="trouble", markup=False)
             yield Label("Enter takes it, Esc leaves it as it was.", markup=False)

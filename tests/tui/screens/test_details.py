@@ -295,3 +295,20 @@ async def test_the_core_strip_fits_any_machine(cores: int) -> None:
         assert 3 <= strip.size.height + 2 <= 16
         assert threads.size.height > 15
         assert "w1" in screen_text(app)
+
+
+async def test_a_page_that_fails_takes_nothing_else_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with details_of(GIL) as (app, feed, pilot, screen):
+
+        def broken(*_asked: object) -> Page:
+            raise ZeroDivisionError("[/]")
+
+        monkeypatch.setattr(feed, "details", broken)
+        screen.action_page(LIMITS)
+        await until_read(app, pilot)
+        assert any("ZeroDivisionError: [/]" in note.message for note in app._notifications)
+        monkeypatch.undo()
+        await press(pilot, "r")
+        await until_read(app, pilot)
+        assert "Limits" in screen_text(app)
+        assert "reading …" not in screen_text(app)
