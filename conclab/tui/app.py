@@ -198,9 +198,9 @@ class ConclabApp(TypesInTurn):
         return queue is not None and queue.qsize() > MOST_WAITING
 
     def action_go(self, name: str) -> None:
-        """Go to a place."""
+        """Go to a place; not while something stands before the one where one is, for that would stay on the stack below it."""
         place = self._places[name]
-        if place is self._place:
+        if place is self._place or (self._place is not None and self.screen is not self._place):
             return
         if self._place is not None:
             self._place.leave()

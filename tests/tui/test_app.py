@@ -316,3 +316,14 @@ async def test_a_run_that_leaves_no_core_free_is_drawn_at_every_second_beat(monk
             for _ in range(4):
                 app.live_beat()
             assert len(drawn) == beats
+
+
+async def test_nobody_goes_elsewhere_past_what_stands_before_a_place() -> None:
+    async with opened(place="monitor") as (app, _feed, pilot):
+        await press(pilot, "question_mark")
+        before = list(app.screen_stack)
+        app.action_go("lab")
+        await settle(pilot)
+        assert app.screen_stack == before
+        await press(pilot, "escape", "ctrl+g")
+        assert len(app.screen_stack) == len(before) - 1
