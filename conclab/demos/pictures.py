@@ -63,7 +63,7 @@ async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> 
 async def monitor(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
     app.action_go("monitor")
     await pilot.pause()
-    await play(app, feed, pilot, 1_400)
+    await play(app, feed, pilot, 1_000)
 
 
 async def monitor_tree(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
@@ -72,7 +72,7 @@ async def monitor_tree(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) 
     await pilot.press("H", "t", "backslash", *typed("tgid=5100"), "enter")
     await play(app, feed, pilot, 40)
     await pilot.press(*["down"] * 4)
-    await play(app, feed, pilot, 600)
+    await play(app, feed, pilot, 300)
 
 
 async def monitor_filter(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
