@@ -18,7 +18,9 @@ _BAR = 28
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    """As people read it; where standard output cannot have all characters (another encoding than UTF-8), with escapes for them."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False))
 
 
 def paints(stream: TextIO) -> bool:

@@ -17,7 +17,8 @@ MOST = 300
 """Entries: five minutes of one a second."""
 GAP_NS = 15_000_000_000
 """A longer time without a look stays blank when the figures differ after it (another place was shown meanwhile). When they are the
-same to the last digit, it has slept: whoever folds tables need not write a sleeping row down. The slowest pace is ten seconds."""
+same to the last digit, it has slept: whoever folds tables need not write a sleeping row down. Where tables come more rarely than
+that, whoever folds them says so."""
 FIELDS = ("cpu_share", "delay_share", "resident_bytes", "voluntary_per_s", "involuntary_per_s")
 """What is kept of a row: its fields of these names, in their units."""
 _SLACK = 60
@@ -48,8 +49,8 @@ class History:
         """When each entry began to hold."""
         return self._at[self._first : self._stop]
 
-    def extended(self, at_ns: int, row: TaskRow) -> History:
-        """The history with one more look at the row."""
+    def extended(self, at_ns: int, row: TaskRow, gap_ns: int = GAP_NS) -> History:
+        """The history with one more look at the row; after a longer time than ``gap_ns`` with a blank before it."""
         values = (
             _number(row.cpu_share),
             _number(row.delay_share),
@@ -60,7 +61,7 @@ class History:
         entries: list[tuple[int, tuple[float, ...]]] = []
         if not self._stop or not self._holds(values):
             entries = [(at_ns, values)]
-            if self._stop and at_ns - self.until_ns > GAP_NS:
+            if self._stop and at_ns - self.until_ns > gap_ns:
                 entries.insert(0, (self.until_ns, _NOTHING))
         return self._with(entries, at_ns)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from conclab.model.history import History
+from conclab.model.history import GAP_NS, History
 from conclab.model.table import RowId, TaskRow, TaskTable
 
 _WORTH_KEEPING = 0.001
@@ -21,6 +21,8 @@ class TableState:
 
     table: TaskTable | None = None
     _kept: Mapping[RowId, History] = field(default_factory=dict)
+    _pace_ns: int = 0
+    """Time between the last two tables."""
 
     @cached_property
     def by_id(self) -> Mapping[RowId, TaskRow]:
@@ -41,6 +43,7 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
         changed = tuple(row for row in table.rows if before.get(row.id) is not row)
     previous_ns = state.table.at_ns if state.table is not None else None
     with_threads = state.table is not None and any(row.id.tid for row in state.table.rows)
+    gap_ns = max(GAP_NS, 2 * state._pace_ns)  # tables may come once a minute
     kept = dict(state._kept)
     for row in changed:
         history = kept.get(row.id)
@@ -51,8 +54,8 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
         elif previous_ns is not None and (not row.is_thread or with_threads):
             # It has been like that up to the last table, if it was in there; what threads did while nobody looked is not known.
             history = history.held(previous_ns)
-        kept[row.id] = history.extended(table.at_ns, row)
-    state = TableState(table, kept)
+        kept[row.id] = history.extended(table.at_ns, row, gap_ns)
+    state = TableState(table, kept, table.at_ns - previous_ns if previous_ns is not None else 0)
     if len(kept) > len(table.rows):
         _forget(kept, state.by_id, table.at_ns)
     return state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from conclab.cli import main
 from conclab.cli.lab import open_lab
+from conclab.cli.output import print_json
 from conclab.cli.request import plan_of
 from conclab.model.runs import Plan
 from conclab.sampling.capabilities import Capability
@@ -109,3 +111,12 @@ def test_the_lab_exits_with_the_status_of_its_screen(code: int | None, status: i
     closed = _opened(monkeypatch, lambda: code)
     assert open_lab() == status
     assert closed == ["closed"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_whole_in_every_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    print_json({"command": "\u240a é 漢"})
+    sys.stdout.flush()
+    assert json.loads(written.getvalue().decode(encoding)) == {"command": "\u240a é 漢"}

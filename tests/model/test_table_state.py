@@ -94,9 +94,9 @@ def test_sleepers_are_neither_looked_at_nor_copied(told: Told, monkeypatch: pyte
     touched = []
     extended = History.extended
 
-    def watched(history: History, at_ns: int, row: TaskRow) -> History:
+    def watched(history: History, at_ns: int, row: TaskRow, *gap_ns: int) -> History:
         touched.append(row.id.pid)
-        return extended(history, at_ns, row)
+        return extended(history, at_ns, row, *gap_ns)
 
     monkeypatch.setattr(History, "extended", watched)
     before = dict(told.state._kept)
@@ -157,3 +157,9 @@ def test_another_place_was_shown_for_a_minute_and_whoever_has_changed_since_has_
     told.add(_row(1, 0.1), seconds=60)
     shares = told.cpu(RowId(1, 0, 7), 61)
     assert shares[30] is None
+
+
+def test_where_a_table_comes_once_a_minute_that_is_no_gap(told: Told) -> None:
+    for share in (0.5, 0.6, 0.7, 0.8, 0.9):
+        told.add(_row(1, share), seconds=60)
+    assert told.cpu(RowId(1, 0, 7), 120) == pytest.approx([0.7] * 60 + [0.8] * 60)

@@ -160,8 +160,8 @@ _METERS = {
     "memory": ("Memory", "used, buffers and cache of what the machine has"),
     "swap": ("Swap", "how much is swapped out"),
     "pressure": ("Pressure", "share of time in which something had to wait for a core, memory or storage (PSI)"),
-    "network": ("Network", "bytes a second in and out, over all interfaces but the loopback"),
-    "disk": ("Disk", "bytes a second read and written, over all disks"),
+    "network": ("Network", "bytes a second in and out, over all network cards"),
+    "disk": ("Disk", "bytes a second read and written, over all real disks"),
     "gpu": ("GPU", "how busy each GPU is, and its memory, where there is one"),
     "tasks": ("Tasks", "processes, threads, who runs and who wants a core, load, switches, quota"),
 }
