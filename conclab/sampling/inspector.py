@@ -22,6 +22,8 @@ FASTEST_S = 0.1
 SLOWEST_S = 4.0
 MOST_COST = 0.01
 """Share of a core that reading may take; drawing what was read takes about as much again."""
+PATIENCE_S = 3.0
+"""How long a reading that is under way may take when all is to end."""
 MOST_THREADS = 1_000
 """Of more than these only the first are read, and it is said how many are left out."""
 _WAITS_EACH = 8
@@ -109,12 +111,12 @@ class Inspector:
                 self._thread.start()
 
     def close(self) -> None:
-        """End the thread; returns when it has."""
+        """End the thread; returns when it has, or when it hangs in the kernel."""
         with self._condition:
             self._closing = True
             self._condition.notify()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE_S)
 
     def _loop(self) -> None:
         threads: ProcessThreads | None = None

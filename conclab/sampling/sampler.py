@@ -33,6 +33,8 @@ REST_MACHINE_S = 1.0
 MOST_COST = 0.04
 """Sampling the tasks may take this share of a core; a larger tree is read more rarely, down to twice a second."""
 SLOWEST_TASKS_S = 0.5
+PATIENCE_S = 3.0
+"""How long a reading that is under way may take when all is to end."""
 SOON_S = 0.2
 """Between two tables there is at least this, or half their period: rates over a few milliseconds would be noise."""
 PROMPT_S = 1.0
@@ -80,12 +82,13 @@ class Sampler:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread; returns when it has."""
+        """End the thread; returns when it has, or when it hangs: where the memory of a process is locked (mmap_lock, as by a file
+        system that does not answer), the kernel lets nobody read its command line."""
         with self._condition:
             self._closing = True
             self._condition.notify()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(PATIENCE_S)
 
     def watch(self, root: int | None) -> None:
         """Sample the tasks of the tree below this process; None: of none."""

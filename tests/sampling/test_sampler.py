@@ -399,3 +399,25 @@ def test_a_reading_that_had_to_wait_for_a_core_cost_nothing(
     for _ in range(4):
         next_of(samples, TaskBatch)
     assert sampler.tasks_per_s == 1 / TASKS_S
+
+
+def test_closing_does_not_wait_for_a_reading_that_hangs(
+    samples: queue.Queue[object], tables: type[_Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, answered = threading.Event(), threading.Event()
+
+    def read(self: _Tables, wanted: Wanted) -> TaskTable:
+        hangs.set()
+        assert answered.wait(60)
+        return TaskTable(time.monotonic_ns(), ())
+
+    monkeypatch.setattr(_Tables, "read", read)
+    monkeypatch.setattr(module, "PATIENCE_S", 0.05)
+    sampler = Sampler(samples.put)
+    sampler.start()
+    sampler.list_tasks(Wanted())
+    assert hangs.wait(20)
+    sampler.list_tasks(None)  # nor does whoever orders something
+    sampler.close()
+    answered.set()
+    assert tried(lambda: None if sampler._thread.is_alive() else True)
