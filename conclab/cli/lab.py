@@ -12,7 +12,7 @@ from conclab.model.runs import Plan
 def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
     """Open the terminal UI; returns when it is left. Nothing that it started outlives it."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Trouble("the lab needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
+        raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
     from conclab.recording.live import LiveFeed
     from conclab.settings.file import Keeper, load, path

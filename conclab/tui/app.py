@@ -71,6 +71,14 @@ class ConclabApp(TypesInTurn):
         Binding(
             "ctrl+t", "app.turn_theme", "Next theme", show=False, tooltip="Turn through the themes; the choice is kept", id="theme"
         ),
+        Binding(
+            "ctrl+z",
+            "app.suspend_process",
+            "Suspend",
+            show=False,
+            tooltip="Back to the shell for a while; fg goes on",
+            id="suspend",
+        ),
         Binding("ctrl+c", "app.quit", "Quit", show=False, priority=True, tooltip="Leave, from wherever you are", id="quit.ctrl_c"),
     ]
 

@@ -75,7 +75,7 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["dance"], "invalid choice: 'dance'"),
         (["list", "--loud"], "unrecognized arguments: --loud"),
         ([], "the lab needs a terminal"),
-        (["monitor"], "the lab needs a terminal"),
+        (["monitor"], "the monitor needs a terminal"),
         (["run", "waiting-room", "--tui"], "the lab needs a terminal"),
     ],
 )

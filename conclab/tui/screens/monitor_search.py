@@ -10,7 +10,7 @@ from textual import events, on
 
 from conclab.model.columns import Column
 from conclab.model.filters import Filter, FilterError, containing, parse
-from conclab.model.table import TaskRow
+from conclab.model.table import RowId, TaskRow
 from conclab.model.task_view import everything
 from conclab.tui.screens.place import Place
 from conclab.tui.widgets.prompt import Prompt
@@ -28,6 +28,10 @@ class FindsTasks(Place):
     browser: TaskBrowser
     filter_text = ""
     needs_of_filter: frozenset[str] = frozenset()
+    _sought = ""
+    """What was searched for last."""
+    _searched_from: RowId | None = None
+    """Where the cursor was before."""
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -35,7 +39,10 @@ class FindsTasks(Place):
         raise NotImplementedError
 
     def action_search(self) -> None:
-        self.query_one(Prompt).open("search", self.query_one(TaskTable).found)
+        table = self.query_one(TaskTable)
+        self._searched_from, table.found = table.cursor, self._sought
+        self.query_one(Prompt).open("search", self._sought)
+        table.refresh()
 
     def action_filter(self) -> None:
         reading = Reading(values=self._values(), saved=self.settings.filters, columns=self.columns, now_s=time.time)
@@ -121,6 +128,8 @@ class FindsTasks(Place):
     def _entered(self, event: Prompt.Done) -> None:
         if event.kind == "filter" and event.filter is not None:
             self.use_filter(event.filter)
+        elif event.kind == "search":
+            self._sought = event.text
         self.query_one(TaskTable).found = ""
         self.query_one(TaskTable).refresh()
 
@@ -128,6 +137,8 @@ class FindsTasks(Place):
     def _left(self, event: Prompt.Cancelled) -> None:
         if event.kind == "filter":
             self._read_filter(event.before)
+        elif event.kind == "search" and self._searched_from is not None:
+            self.query_one(TaskTable).select(self._searched_from)
         self.query_one(TaskTable).found = ""
         self.query_one(TaskTable).refresh()
 

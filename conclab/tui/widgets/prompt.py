@@ -41,7 +41,15 @@ class Prompt(Vertical):
     Prompt > .line > Input:ansi { background: ansi_default; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "Keep", tooltip="Keep it, or go to the next", key_display="Enter", show=False, id="prompt.keep"),
+        Binding(
+            "enter",
+            "keep",
+            "Keep",
+            tooltip="Keep what is typed, or stay where the search has led",
+            key_display="Enter",
+            show=False,
+            id="prompt.keep",
+        ),
         Binding("tab", "take", "Complete", tooltip="Take the chosen completion, or the first", show=False, id="prompt.take"),
         Binding("down", "move(1)", "Down", tooltip="The next completion, or the next that fits", show=False, id="prompt.down"),
         Binding("up,shift+tab", "move(-1)", "Up", tooltip="The completion before, or what fits before", show=False, id="prompt.up"),
@@ -211,12 +219,10 @@ class Prompt(Vertical):
         return question in (FILTER, SEARCH) if action == "move" else question is not None
 
     def action_keep(self) -> None:
-        """Enter: what is chosen is taken; a search goes on; an answer that is right is kept."""
+        """Enter: what is chosen is taken; an answer that is right is kept, and a search has ended where it is."""
         asked = self._asked
         if self._offers.chosen is not None:
             self._offers.take()
-        elif self.question is SEARCH:
-            self.action_step(1)
         elif asked is None or self._trouble is not None:
             return
         elif asked.question is NAMING:

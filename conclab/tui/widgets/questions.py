@@ -39,7 +39,7 @@ SEARCH = Question(
     "search",
     "Search",
     "part of a name or command line, or a pid",
-    keys=(("keep", "next"), ("move(-1)", "previous")),
+    keys=(("keep", "stay here"), ("step(1)", "next"), ("move(-1)", "previous")),
 )
 FILTER = Question(
     "filter",

@@ -155,6 +155,17 @@ async def test_where_a_selected_task_has_gone_to_out_of_view_is_said_and_how_to_
         assert "selected:" not in one.subtitle
 
 
+async def test_enter_ends_a_search_where_it_has_led_and_escape_where_it_began() -> None:
+    async with monitor(process(1, 0.3), process(2, 0.2, "needle"), process(3, 0.1, "needle")) as one:
+        await one.press("down", "down", "slash", *"needle", "f3", "enter")
+        assert one.table.cursor is not None
+        assert one.table.cursor.pid == 2, "round the end, from the third to the second"
+        await one.press("f3", "f3")
+        assert one.table.cursor.pid == 3, "what was searched for last stands there again"
+        await one.press("escape")
+        assert one.table.cursor.pid == 2
+
+
 async def test_what_a_search_has_found_stays_in_view_while_one_searches() -> None:
     async with monitor(*MANY, size=(120, 24)) as one:
         await one.press("slash", *"command-3")

@@ -180,15 +180,19 @@ async def test_another_question_leaves_in_effect_what_was_typed() -> None:
 # Search
 
 
-async def test_a_search_tells_every_change_and_goes_on_by_enter_f3_and_arrows() -> None:
+async def test_a_search_tells_every_change_goes_on_by_f3_and_arrows_and_ends_by_enter_or_escape() -> None:
     async with hosted() as hand:
         await hand.open("search")
         await hand.write("py")
-        await hand.press("enter", "f3", "down", "shift+f3", "up", "f15")
+        await hand.press("f3", "down", "shift+f3", "up", "f15")
         assert hand.told(Prompt.Changed) == ["p", "py"]
         steps = [message.direction for message in hand.app.told if isinstance(message, Prompt.Step)]
-        assert steps == [1, 1, 1, -1, -1, -1]
+        assert steps == [1, 1, -1, -1, -1]
         assert hand.focused
+        await hand.press("enter")
+        assert hand.told(Prompt.Done) == ["py"]
+        assert not hand.prompt.display
+        await hand.open("search")
         await hand.press("escape")
         assert isinstance(hand.app.told[-1], Prompt.Cancelled)
         assert hand.app.told[-1].kind == "search"
