@@ -39,6 +39,7 @@ TUI_ORDER = (
     "commands",
     "keymap",
     "keys_in_turn",
+    "driver",
     "widgets",
     "setup",
     "screens",

@@ -21,6 +21,7 @@ from conclab.model.settings import DEFAULT, Settings
 from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
+from conclab.tui.driver import SurvivingDriver
 from conclab.tui.keys_in_turn import TypesInTurn
 from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.help import HelpScreen
@@ -103,7 +104,7 @@ class ConclabApp(TypesInTurn):
         colourless = "NO_COLOR" in os.environ  # as Textual asks: even when it is empty
         # Without colour everything is drawn as for a plain terminal, where the cursor is reversed, and the colours are taken out.
         # Textual by itself would write greys.
-        super().__init__(ansi_color=True if colourless else None)
+        super().__init__(driver_class=SurvivingDriver, ansi_color=True if colourless else None)
         self._settings = settings
         self._save = save
         self._saving = asyncio.Lock()

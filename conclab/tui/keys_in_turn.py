@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 
 from textual.app import App
+from textual.driver import Driver
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -22,8 +23,8 @@ LONGEST_S = 0.3
 class TypesInTurn(App[None]):
     """An app that takes keys in turn."""
 
-    def __init__(self, *, ansi_color: bool | None = None) -> None:
-        super().__init__(ansi_color=ansi_color)
+    def __init__(self, *, driver_class: type[Driver] | None = None, ansi_color: bool | None = None) -> None:
+        super().__init__(driver_class=driver_class, ansi_color=ansi_color)
         self._keys_waiting: deque[Key] = deque()
         self._key_number = 0
         """Of the last one that was taken."""

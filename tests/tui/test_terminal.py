@@ -215,6 +215,17 @@ def test_a_terminal_that_goes_without_a_word_ends_it_too() -> None:
         terminal.close()
 
 
+def test_a_terminal_that_goes_while_much_is_to_be_written_holds_nothing_up() -> None:
+    """The writer ends with the terminal; what is written after that must not wait for it, be the queue as short as can be."""
+    terminal = Terminal(start=f"import textual.drivers._writer_thread as w; w.MAX_QUEUED_WRITES = 1; {START}")
+    try:
+        terminal.open_lab()
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_S) == 129
+    finally:
+        terminal.close()
+
+
 def test_even_kill_9_in_the_middle_of_a_run_leaves_nothing_of_it_alive(terminal: Terminal) -> None:
     terminal.begin_a_run()
     terminal.process.kill()

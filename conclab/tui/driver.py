@@ -1,0 +1,38 @@
+"""The driver: what stands between the app and the terminal. Textual's own, but for a terminal that is gone.
+
+When the terminal goes, writing fails and Textual's writer thread ends; whatever is written after that waits for ever in a queue
+that nobody empties, and so does the app, instead of ending. (The SIGCONT that the kernel sends after SIGHUP makes Textual begin
+anew, with another writer, on the terminal that is not there.)
+"""
+
+from __future__ import annotations
+
+from queue import Full
+
+from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
+
+_PATIENCE_S = 0.2
+
+
+class SurvivingDriver(LinuxDriver):
+    """Survives its terminal: what can no longer be written is dropped."""
+
+    def write(self, data: str) -> None:
+        if self._writer_thread is not None:
+            _put(self._writer_thread, data)
+
+    def close(self) -> None:
+        if self._writer_thread is not None and _put(self._writer_thread, None):
+            self._writer_thread.join()
+
+
+def _put(writer: WriterThread, data: str | None) -> bool:
+    """Hand on what is to be written, as soon as there is room. False: nobody writes any more."""
+    while writer.is_alive():
+        try:
+            writer._queue.put(data, timeout=_PATIENCE_S)
+        except Full:
+            continue
+        return True
+    return False
