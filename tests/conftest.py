@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -20,3 +21,10 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         del os.environ[VARIABLE]
     else:
         os.environ[VARIABLE] = before
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -63,7 +63,7 @@ async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> 
 async def monitor(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
     app.action_go("monitor")
     await pilot.pause()
-    await play(app, feed, pilot, 1_000)
+    await play(app, feed, pilot, 800)
 
 
 async def monitor_tree(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:

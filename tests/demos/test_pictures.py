@@ -26,7 +26,7 @@ TAKES = (
     ("monitor-setup", SMALL, 2),
     ("monitor-128-cores", USUAL, 128),
 )
-TAKEN_TWICE = ("lab-finished", "lab-running", "monitor-tree")
+TAKEN_TWICE = ("lab-finished", "monitor-tree")
 """Taking one takes seconds; these go through everything that could differ: a run, and the task table with all its keys."""
 SHOWN = {
     "lab-first": ("Experiments", "threads or processes?", "Run"),
