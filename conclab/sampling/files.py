@@ -64,6 +64,8 @@ class Budget:
 class KeptFile:
     """One kernel file that is read again and again; opened anew each time when the budget is spent."""
 
+    __slots__ = ("_budget", "_descriptor", "_path")
+
     def __init__(self, path: str, budget: Budget) -> None:
         self._path = path
         self._budget = budget

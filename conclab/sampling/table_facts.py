@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from conclab.sampling.users import name_of
@@ -56,7 +57,7 @@ class Facts:
 
     def local_time(self, start: int) -> str:
         """The same as month-day hour:minute."""
-        return time.strftime("%m-%d %H:%M", time.localtime(self.start_s(start)))
+        return sys.intern(time.strftime("%m-%d %H:%M", time.localtime(self.start_s(start))))  # thousands start in one minute
 
     def user(self, uid: int | None) -> str | None:
         """The name of a user; the number as text where it has none."""

@@ -6,6 +6,7 @@ was of the same task, although the kernel may hand out its number again at any m
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Set
 from typing import NamedTuple
 
@@ -52,6 +53,7 @@ class Task:
     """A thread. ``on_ns``, ``wants_ns``, ``switched`` and ``migrated`` are what it did between the last two looks."""
 
     __slots__ = (
+        "_budget",
         "_counted",
         "_folder",
         "_io",
@@ -79,8 +81,10 @@ class Task:
 
     def __init__(self, pid: int, tid: int, budget: Budget) -> None:
         self._folder = f"/proc/{pid}/task/{tid}"
-        self._schedstat = KeptFile(f"{self._folder}/schedstat", budget)
-        self._stat = KeptFile(f"{self._folder}/stat", budget)
+        self._budget = budget
+        self._schedstat: KeptFile | None = None
+        self._stat: KeptFile | None = None
+        """Both are made when they are read for the second time: most are never, and there may be ten thousand."""
         self.id = RowId(pid, tid, 0)
         self.stat: Stat | None = None
         self.name = self.started = ""
@@ -128,7 +132,7 @@ class Task:
             if not again:
                 return True
             self.close()  # it sleeps: others need the descriptors more
-        text = read(f"{self._folder}/stat") if self.stat is None or not ran else self._stat.read()
+        text = read(f"{self._folder}/stat") if self.stat is None or not ran else self._read_stat()
         stat = task_text.stat(text) if text else None
         return stat is not None and self.take(stat)
 
@@ -138,8 +142,10 @@ class Task:
             return False
         if self.stat is None:
             self.id = RowId(self.id.pid, self.id.tid, stat.start)
+            # Most threads are looked at once and then sleep: what is the process's own need not be kept for each of ten thousand.
+            stat = stat._replace(minor_faults=0, major_faults=0, virtual_bytes=0, resident_pages=0, arguments_at=b"0")
         if self.stat is None or stat.name != self.stat.name:
-            self.name = harmless(stat.name.decode("utf-8", errors="replace"))
+            self.name = sys.intern(harmless(stat.name.decode("utf-8", errors="replace")))
         if self.stat is None and stat.state == "R" and self.on_ns == 0:
             self.wants_ns = None  # it wants a core, and nobody knows since when
         self.stat = stat
@@ -151,7 +157,7 @@ class Task:
         ``still``: it is known not to have run for ``wall_ns``, though its counters have not been read then.
         """
         self.new = self.new and not self._seen
-        text = self._schedstat.read() if self._seen else read(f"{self._folder}/schedstat")
+        text = self._read_schedstat() if self._seen else read(f"{self._folder}/schedstat")
         self._seen = True
         if still:
             self._split(self._counted, text, None, True)
@@ -165,6 +171,16 @@ class Task:
         if ran or not groups <= self.have:
             self._read_costly(groups, wall_ns, ran)
         return ran or self.runnable
+
+    def _read_stat(self) -> bytes | None:
+        if self._stat is None:
+            self._stat = KeptFile(f"{self._folder}/stat", self._budget)
+        return self._stat.read()
+
+    def _read_schedstat(self) -> bytes | None:
+        if self._schedstat is None:
+            self._schedstat = KeptFile(f"{self._folder}/schedstat", self._budget)
+        return self._schedstat.read()
 
     def _rest(self, wall_ns: int | None) -> None:
         """It has not run, so it has done nothing at all."""
@@ -213,8 +229,10 @@ class Task:
         self.have = groups
 
     def close(self) -> None:
-        self._schedstat.close()
-        self._stat.close()
+        for file in (self._schedstat, self._stat):
+            if file is not None:
+                file.close()
+        self._schedstat = self._stat = None
 
 
 def grown(before: tuple[int, int] | None, after: tuple[int, int] | None) -> tuple[int, int] | None:

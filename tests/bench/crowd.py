@@ -60,7 +60,8 @@ def crowd(tasks: int, stirring: float) -> Iterator[tuple[int, int]]:
 
     Raises RuntimeError, a sentence, when they do not fit or will not start.
     """
-    missing = max(0, tasks - tasks_now())
+    there = tasks_now()
+    missing = max(0, tasks - there)
     if missing > room():
         raise RuntimeError(f"{tasks:,} tasks do not fit: the kernel's limits leave room for {room():,} more")
     processes = min(MOST_PROCESSES, missing)
@@ -74,6 +75,15 @@ def crowd(tasks: int, stirring: float) -> Iterator[tuple[int, int]]:
             yield processes, threads
         finally:
             leader.kill()
+            _wait_for_end(there + missing // 10)
+
+
+def _wait_for_end(tasks: int) -> None:
+    """Until there are no more tasks than that: who has ended counts until process 1 has reaped it, and the next crowd would take it
+    for one that is there."""
+    deadline = time.monotonic() + 30
+    while tasks_now() > tasks and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def _stir(number: int, share: float) -> None:
