@@ -111,6 +111,7 @@ def build() -> argparse.ArgumentParser:
             "  conclab                                    open the lab\n"
             "  conclab run threads-or-processes           run an experiment here, without the lab\n"
             "  conclab run waiting-room --set workers=32  with another parameter\n"
+            "  conclab monitor                            processes and threads, live\n"
             "  conclab doctor                             what this machine can show"
         ),
         formatter_class=_Formatter,
