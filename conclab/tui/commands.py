@@ -51,7 +51,11 @@ def commands(screen: Screen[object]) -> list[Command]:
     Textual's own bindings (leaving with ^q, copying) are left out.
     """
     placed = [(_declared(active.node, active.binding), active) for active in screen.active_bindings.values()]
-    ours = [(place, active) for place, active in placed if place is not None and active.binding.description]
+    ours = [
+        (place, active)
+        for place, active in placed
+        if place is not None and active.binding.description and not _is_typed(screen, active.node, active.binding)
+    ]
     found: dict[str, Command] = {}
     for _place, active in sorted(ours, key=lambda pair: pair[0]):
         binding: Binding = active.binding
@@ -73,6 +77,14 @@ def commands(screen: Screen[object]) -> list[Command]:
                 binding.group.description if binding.group else "",
             )
     return sorted(found.values(), key=lambda command: command.title in ("Help", "Quit"))
+
+
+def _is_typed(screen: Screen[object], node: DOMNode, binding: Binding) -> bool:
+    """Whether the key writes its sign now: Textual knows that of letters, but not of / and its like."""
+    sign, focused = screen.app.get_key_display(binding), screen.focused
+    if len(sign) != 1 or not sign.isascii():  # an arrow is how Textual shows a key that writes nothing
+        return False
+    return focused is not None and focused is not node and focused.check_consume_key(binding.key, sign)
 
 
 def _declared(node: DOMNode, binding: Binding) -> int | None:

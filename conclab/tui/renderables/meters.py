@@ -112,10 +112,11 @@ def _tasks(scene: Scene, layout: Layout, lines: int, width: int) -> list[Strip]:
     known = _counts(scene)
     no_figures = any(isinstance(block, Cores) and block.form in (GLYPHS, DENSE, DOTS) for block in layout.blocks)
     texts = ["{cores}"] * no_figures + ["{offline}", "load {load}", "{running} running", "{waiting} waiting for a core"]
-    texts += ["{processes} processes", "{threads} threads", "{kernel} kernel", "{switches} switches", "{births} births"]
-    texts += ["{interrupts} interrupts", "up {up}"]
+    texts += ["{processes} processes", "{threads} threads", "{kernel} kernel", "{switches} switches/s", "{births} births/s"]
+    texts += ["{interrupts} interrupts/s", "up {up}"]
     names = [text[text.index("{") + 1 : text.index("}")] for text in texts]
-    parts = [text.format(**known) for name, text in zip(names, texts, strict=True) if name in known]
+    bare = {name: figure.removesuffix("/s") for name, figure in known.items()}
+    parts = [text.format(**bare) for name, text in zip(names, texts, strict=True) if name in known]
     found: list[str] = [""]
     for part in parts:
         longer = f"{found[-1]} · {part}" if found[-1] else part

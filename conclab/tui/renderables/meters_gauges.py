@@ -193,7 +193,8 @@ def _pressure(around: Surroundings, palette: Palette) -> Gauge:
 
 
 def _rate(number: float | None) -> str:
-    return f"{figures.size(number)}/s" if number and number >= 1 else "0"
+    """Bytes a second; blank where nobody has told."""
+    return "" if number is None else f"{figures.size(number)}/s"
 
 
 def _network(traffic: Traffic) -> Gauge:

@@ -18,7 +18,7 @@ from conclab.tui.theme import Palette
 LINES = 6
 """Lines of the pane."""
 _LABEL = 12
-_FIGURE = 26
+_FIGURE = 31
 MOST_SEEN = 300
 """Looks at the core that are kept."""
 
@@ -91,7 +91,7 @@ def _cores(row: TaskRow, seen: Sequence[int | None], palette: Palette, width: in
     for core in last:
         line.add("·" if core is None else _digit(core), style(palette.dim) if core is None else look)
     now = "" if row.core is None else f"core {row.core}"
-    moved = "" if row.migrations_per_s is None else f"  {row.migrations_per_s:.1f} moves/s"
+    moved = "" if row.migrations_per_s is None else f"  {row.migrations_per_s:.1f} migrations/s"
     return line.add(f"   {now}{moved}", style(palette.dim)).strip(width)
 
 

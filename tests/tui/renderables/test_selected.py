@@ -52,7 +52,7 @@ def test_a_thread_says_where_its_time_went_which_core_it_had_and_what_holds_it_u
     assert blocked.split()[-2:] == ["66", "%"]
     assert "11·0z0" in core
     assert "core 1" in core
-    assert "14.0 moves/s" in core
+    assert "14.0 migrations/s" in core
     assert facts.rstrip() == (
         "user ada · nice 0 · policy OTHER · cores 0-1 · 301 voluntary and 8 involuntary switches/s · started 11-23 03:40"
     )

@@ -431,3 +431,11 @@ async def test_what_could_not_be_read_is_told() -> None:
         seen.app.beat()
         await settle(seen.pilot)
         assert seen.notes() == ["The tasks could not be read (KeyError: [bold]x[/]). conclab goes on and tries again."]
+
+
+async def test_while_one_searches_no_sign_that_is_typed_stands_in_the_footer() -> None:
+    async with monitor(size=(120, 24)) as one:
+        await one.press("slash")
+        assert " / " not in key_bar(one.app)
+        await one.press("slash")
+        assert one.table.found == "/", "it was typed"
