@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
+from conclab.model.columns import POLICIES
 from conclab.model.core_lists import core_list
 from conclab.model.signals import GOES_ON, NOTHING, STOPS, signal_info
 from conclab.model.table import WHOLE, RowId, TaskRow
@@ -18,7 +19,6 @@ LOWEST_NICE, HIGHEST_NICE = -20, 19
 OTHER, FIFO, RR, BATCH, IDLE = 0, 1, 2, 3, 5
 """Scheduling policies that can be chosen, by the kernel's numbers: sched(7). SCHED_DEADLINE needs more than a priority."""
 REAL_TIME = (FIFO, RR)
-POLICY_NAMES = {OTHER: "OTHER", FIFO: "FIFO", RR: "RR", BATCH: "BATCH", IDLE: "IDLE"}
 RT_PRIORITIES = range(1, 100)
 IO_NONE, IO_REAL_TIME, IO_BEST_EFFORT, IO_IDLE = 0, 1, 2, 3
 """I/O classes: ioprio_set(2)."""
@@ -138,7 +138,7 @@ def io_text(klass: int, level: int) -> str:
 
 def policy_text(policy: int, rt_priority: int = 0) -> str:
     """FIFO 10, BATCH."""
-    name = POLICY_NAMES.get(policy, f"policy {policy}")
+    name = POLICIES.get(policy, f"policy {policy}")
     return f"{name} {rt_priority}" if policy in REAL_TIME else name
 
 

@@ -13,18 +13,18 @@ _RATE_WINDOW_NS = 900_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class MeterHistory:
     """The recent past of one figure: ``values[i]`` belongs to cell ``first + i`` (``lanes.CELL_NS``), as with the cores."""
 
     first: int = 0
     values: tuple[float | None, ...] = ()
 
-    def extended(self, start: int, stop: int, value: float | None) -> History:
+    def extended(self, start: int, stop: int, value: float | None) -> MeterHistory:
         """With the cells from ``start`` up to ``stop``, all with one value. After a gap it begins anew."""
         first, values = (self.first, self.values) if start == self.first + len(self.values) else (start, ())
         values = (*values, *(value,) * (stop - start))
         cut = max(0, len(values) - MOST_CELLS)
-        return History(first + cut, values[cut:])
+        return MeterHistory(first + cut, values[cut:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class MachineState:
     rates: MachineRates | None = None
     rates_from: MachineSample | None = None
     cores: tuple[CoreHistory, ...] = ()
-    histories: Mapping[str, History] = field(default_factory=dict)
+    histories: Mapping[str, MeterHistory] = field(default_factory=dict)
     """By what ``levels`` calls it: memory, swap, pressure, received, sent, read, written, disk, group, gpu0, …"""
 
 
@@ -63,13 +63,15 @@ def _share(part: int | None, whole: int | None) -> float | None:
     return None if part is None or not whole else part / whole
 
 
-def _extended(state: MachineState, before: MachineSample, after: MachineSample, rates: MachineRates | None) -> dict[str, History]:
+def _extended(
+    state: MachineState, before: MachineSample, after: MachineSample, rates: MachineRates | None
+) -> dict[str, MeterHistory]:
     start, stop = cell_of(before.at_ns), cell_of(after.at_ns)
     if stop <= start:
         return dict(state.histories)
     start = max(start, stop - MOST_CELLS)
     now = levels(after, rates)
-    return {name: state.histories.get(name, History(start)).extended(start, stop, value) for name, value in now.items()}
+    return {name: state.histories.get(name, MeterHistory(start)).extended(start, stop, value) for name, value in now.items()}
 
 
 def fold_machine(state: MachineState, item: MachineSample) -> MachineState:

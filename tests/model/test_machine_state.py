@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conclab.model.lanes import CELL_NS, MOST_CELLS, cell_of
 from conclab.model.machine import MachineSample
-from conclab.model.machine_state import History, MachineState, fold_machine, levels
+from conclab.model.machine_state import MachineState, MeterHistory, fold_machine, levels
 from conclab.model.surroundings import Gpu, Interface, Pressure, Stall, Surroundings
 from tests.model.builders import MS, SECOND, machine_sample, times
 
@@ -92,11 +92,11 @@ def test_meters_have_histories_in_the_cells_of_the_cores() -> None:
 
 
 def test_a_history_is_bounded_and_begins_anew_after_a_gap() -> None:
-    history = History().extended(10, 12, 0.5)
-    assert history == History(10, (0.5, 0.5))
-    assert history.extended(12, 13, None) == History(10, (0.5, 0.5, None))
-    assert history.extended(20, 21, 1.0) == History(20, (1.0,))
-    long = History(0, (0.0,) * MOST_CELLS).extended(MOST_CELLS, MOST_CELLS + 3, 1.0)
+    history = MeterHistory().extended(10, 12, 0.5)
+    assert history == MeterHistory(10, (0.5, 0.5))
+    assert history.extended(12, 13, None) == MeterHistory(10, (0.5, 0.5, None))
+    assert history.extended(20, 21, 1.0) == MeterHistory(20, (1.0,))
+    long = MeterHistory(0, (0.0,) * MOST_CELLS).extended(MOST_CELLS, MOST_CELLS + 3, 1.0)
     assert (long.first, len(long.values), long.values[-3:]) == (3, MOST_CELLS, (1.0, 1.0, 1.0))
 
 

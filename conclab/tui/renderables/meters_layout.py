@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conclab.model.machine import Machine
-
-METERS = ("cores", "memory", "swap", "pressure", "network", "disk", "gpu", "tasks")
-"""What can be shown, in the order in which it is shown unless the user says otherwise."""
+from conclab.model.settings import METERS
 
 BARS, SMALL, FIGURES, GLYPHS, DENSE, DOTS = "bars", "small", "figures", "glyphs", "dense", "dots"
 """How cores are drawn: a bar each (with a history where there is room); a short history with a figure; a height with a figure; a

@@ -10,12 +10,13 @@ from textual.strip import Strip
 
 from conclab.model.lanes import CoreHistory
 from conclab.model.machine import CoreLoad, CorePlace, Machine, MachineRates
-from conclab.model.machine_state import History, MachineState
+from conclab.model.machine_state import MachineState, MeterHistory
+from conclab.model.settings import METERS
 from conclab.model.surroundings import Compressed, DiskRate, Gpu, Group, InterfaceRate, Pressure, Stall, Surroundings, Traffic
 from conclab.sampling.scripted import scripted_machine
 from conclab.tui.palettes import DARK
 from conclab.tui.renderables.meters import meter_lines
-from conclab.tui.renderables.meters_layout import METERS, meters_layout
+from conclab.tui.renderables.meters_layout import meters_layout
 from tests.tui.helpers import NOW, SOME_WIDTHS, backgrounds, colours, is_exactly, machine_state, texts
 
 CORES = (1, 2, 3, 4, 8, 16, 24, 64, 128, 256, 512)
@@ -187,13 +188,13 @@ def test_network_tells_both_ways_and_the_busiest_card() -> None:
     state = _moving(
         machine_state(0.5), interfaces=(InterfaceRate("lo", 9e9, 9e9, False), InterfaceRate("eth0", 2.0 * MIB, 0.4, True))
     )
-    assert "↓2.0M/s ↑0 eth0" in _line("Net", state)
+    assert "↓2.0M/s ↑0B/s eth0" in _line("Net", state)
 
 
 def test_traffic_is_drawn_against_the_highest_in_view_and_a_trickle_stays_low() -> None:
     busy = _moving(machine_state(0.5), interfaces=(InterfaceRate("eth0", 1.0, 1.0, True),))
     for bytes_per_s, glyph in ((50.0 * MIB, "█"), (1600.0, "▁")):
-        history = History(NOW - 8, (0.0,) * 4 + (bytes_per_s,) * 4)
+        history = MeterHistory(NOW - 8, (0.0,) * 4 + (bytes_per_s,) * 4)
         line = _line("Net", replace(busy, histories={"received": history}))
         assert line[: line.index("↑")].endswith(glyph)
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from conclab.model.machine import Machine
+from conclab.model.settings import METERS
 from conclab.sampling.scripted import scripted_machine
-from conclab.tui.renderables.meters_layout import BARS, DOTS, FIGURES, METERS, SMALL, Cores, Gauges, Layout, Words, meters_layout
+from conclab.tui.renderables.meters_layout import BARS, DOTS, FIGURES, SMALL, Cores, Gauges, Layout, Words, meters_layout
 
 CORES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 SIZES = ((80, 24), (100, 30), (120, 40), (160, 50), (200, 60), (250, 80))
