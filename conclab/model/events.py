@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from conclab.model.experiments import Arm, Values
 from conclab.model.results import Repetition, WorkerResult
+from conclab.model.slices import ExactTrace
 from conclab.model.verdicts import Verdict
 
 
@@ -27,6 +28,8 @@ class RunStarted:
     steps_per_round: int
     exact_rounds: bool
     """Whether it will be exactly ``rounds``, because the user said how many."""
+    traced: bool = False
+    """Whether every switch is traced (exact mode), not only sampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,34 @@ class TaskFinished:
     worker: str
     index: int
     elapsed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A worker found a lock taken, and waits for it from now on."""
+
+    at_ns: int
+    worker: str
+    lock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """A worker has a lock from now on."""
+
+    at_ns: int
+    worker: str
+    lock: str
+    waited_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A worker gave a lock back."""
+
+    at_ns: int
+    worker: str
+    lock: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +167,14 @@ class StepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Sliced:
+    """What the kernel's own trace says of a repetition that is over: posted right after its ``StepFinished``."""
+
+    at_ns: int
+    trace: ExactTrace
+
+
+@dataclass(frozen=True, slots=True)
 class RoundFinished:
     """All arms have run once more; the verdict as it stands."""
 
@@ -164,11 +203,15 @@ Event = (
     | Probed
     | WorkerStarted
     | TaskFinished
+    | Waiting
+    | Acquired
+    | Released
     | WorkerFinished
     | Output
     | Measured
     | Failed
     | StepFinished
+    | Sliced
     | RoundFinished
     | RunFinished
 )

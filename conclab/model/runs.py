@@ -27,6 +27,8 @@ class Plan:
     limit_s: float
     seed: int
     load_before: tuple[float, float, float] | None = None
+    traced: bool = False
+    """Exact mode: every switch of the experiment's tasks is traced."""
 
     @property
     def controls(self) -> tuple[Arm, ...]:

@@ -42,6 +42,12 @@ class TaskSample:
     voluntary: int | None
     """Switches so far; None also while what was read last is older than what the task has done since."""
     involuntary: int | None
+    waits_in: str = ""
+    """The system call that it sleeps in (futex, clock_nanosleep, read …), or the kernel's function where only that may be read.
+    Empty: it is runnable, it was not asked, or that may not be known (proc_pid_syscall(5), proc_pid_wchan(5))."""
+    crowded: bool = False
+    """It waits with a time limit on a futex(2) on which other threads of its process have been seen waiting, too: as one waits
+    for a GIL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ class Feed(Protocol):
     def memory_available(self) -> int | None:
         """Bytes that an experiment could have now."""
 
+    def exact_lack(self) -> str:
+        """Why no run can be traced here (exact mode), as one sentence that says what to do; empty: it can."""
+
     @property
     def tasks_per_s(self) -> float:
         """How often the tasks of the run are sampled; 0 while none are."""

@@ -21,7 +21,7 @@ from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item
-from conclab.sampling import actions
+from conclab.sampling import actions, tracefs
 from conclab.sampling.details import read_details
 from conclab.sampling.inspector import Inspector
 from conclab.sampling.machine import memory_available, observe, read_facts
@@ -97,6 +97,9 @@ class LiveFeed:
 
     def memory_available(self) -> int | None:
         return memory_available()
+
+    def exact_lack(self) -> str:
+        return tracefs.lack()
 
     @property
     def tasks_per_s(self) -> float:

@@ -130,6 +130,9 @@ class ScriptedFeed:
     def memory_available(self) -> int:
         return 11 * 1024**3
 
+    def exact_lack(self) -> str:
+        return ""
+
     @property
     def tasks_per_s(self) -> float:
         return 1e9 / SLOT_NS if self.source.actors else 0.0
