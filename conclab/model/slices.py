@@ -1,8 +1,8 @@
 """Time slices as the kernel's scheduler reports them: exact, each with its core, why it ended and what it had waited for.
 
-The source is the trace events sched_switch and sched_wakeup (Documentation/trace/events.rst). A slice begins when a task is switched
-in and ends when it is switched out; before it the task was *runnable* for a while (it wanted a core), and before that blocked.
-Stamps are CLOCK_MONOTONIC nanoseconds (``trace_clock`` mono), the clock of everything else.
+The source is the trace events sched_switch and sched_wakeup (Documentation/trace/events.rst). A slice begins when a task is
+switched in and ends when it is switched out; before it the task was *runnable* for a while (it wanted a core), and before that
+blocked. Stamps are CLOCK_MONOTONIC nanoseconds (``trace_clock`` mono), the clock of everything else.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ class TaskSlices:
     end_ns: array[int]
     core: array[int]
     ended: array[int]
-    """Why: PREEMPTED, UNENDED, or the character of the state that it went into: S asleep, D uninterruptible, T stopped, X or Z ended."""
+    """Why: PREEMPTED, UNENDED, or the character of the state that it went into: S asleep, D uninterruptible, T stopped, X or Z
+    ended."""
     runnable_ns: array[int]
-    """When it began to want a core for this slice: it was woken, or preempted at the end of the slice before. UNKNOWN where events are missing."""
+    """When it began to want a core for this slice: it was woken, or preempted at the end of the slice before. UNKNOWN where
+    events are missing."""
     woken_ns: array[int]
     """When it was woken up for this slice; UNKNOWN: it was not, it had been preempted."""
     waker: array[int]

@@ -298,6 +298,9 @@ class HandFeed:
     def trace(self, id: RowId | None) -> None:
         self.traced.append(id)
 
+    def exact_lack(self) -> str:
+        return ""
+
     def memory_available(self) -> int:
         return 11 * 1024**3
 
