@@ -10,7 +10,7 @@ import pkgutil
 from conclab.lab import experiments
 from conclab.model.experiments import Experiment
 
-CHAPTERS = ("Parallelism", "Concurrency", "Processes and threads", "Locks and races")
+CHAPTERS = ("Parallelism", "Concurrency", "Processes and threads", "Locks and races", "Scheduling")
 
 
 class UnknownExperiment(ValueError):
