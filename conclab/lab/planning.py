@@ -70,8 +70,12 @@ def make_plan(
     rounds: int | None = None,
     seed: int = 0,
     load_before: tuple[float, float, float] | None = None,
+    traced: bool = False,
 ) -> Plan:
-    """Check a request and make its plan. Raises BadRequest; nothing has been started then."""
+    """Check a request and make its plan. Raises BadRequest; nothing has been started then.
+
+    ``traced``: exact mode. Whether it can be had here is for the caller to ask (``Feed.exact_lack``): the lab knows no tracer.
+    """
     try:
         values = dict(resolve(experiment.parameters, given, machine))
         for parameter in experiment.parameters:
@@ -107,4 +111,5 @@ def make_plan(
         limit_s=experiment.limit_s,
         seed=seed,
         load_before=load_before,
+        traced=traced,
     )

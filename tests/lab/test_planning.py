@@ -28,6 +28,11 @@ def test_a_plan_has_every_arm_under_every_python() -> None:
     assert [arm.name for arm in plan.controls] == ["sequential", "sequential"]
 
 
+def test_a_run_is_traced_only_when_asked_for() -> None:
+    assert not make_plan(find("threads-or-processes"), {}, MACHINE, [here()]).traced
+    assert make_plan(find("threads-or-processes"), {}, MACHINE, [here()], traced=True).traced
+
+
 @pytest.mark.parametrize(
     ("name", "given", "said"),
     [
