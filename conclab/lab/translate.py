@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from conclab.model.events import (
+    Acquired,
     Event,
     Failed,
     Line,
     Measured,
     Output,
     Probed,
+    Released,
     TaskFinished,
+    Waiting,
     WorkerFinished,
     WorkerStarted,
 )
@@ -96,6 +99,19 @@ def _task_finished(event: dict[str, Any]) -> Event:
     )
 
 
+def _waiting(event: dict[str, Any]) -> Event:
+    holder = None if event.get("holder") is None else _name(event, "holder")
+    return Waiting(_whole(event, "at"), _name(event, "worker"), _name(event, "lock"), holder)
+
+
+def _acquired(event: dict[str, Any]) -> Event:
+    return Acquired(_whole(event, "at"), _name(event, "worker"), _name(event, "lock"), max(0, _whole(event, "waited_ns")))
+
+
+def _released(event: dict[str, Any]) -> Event:
+    return Released(_whole(event, "at"), _name(event, "worker"), _name(event, "lock"))
+
+
 def _line(event: dict[str, Any]) -> Event:
     at_ns = _whole(event, "at")
     stream = "stderr" if event.get("stream") == "stderr" else "stdout"
@@ -143,6 +159,9 @@ _TRANSLATORS = {
     "probe": _probed,
     "worker_started": _worker_started,
     "task_finished": _task_finished,
+    "waiting": _waiting,
+    "acquired": _acquired,
+    "released": _released,
     "line": _line,
     "dropped": _dropped,
     "measure": _measure,

@@ -90,6 +90,8 @@ class Waiting:
     at_ns: int
     worker: str
     lock: str
+    holder: str | None = None
+    """Who had it at that moment; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Acquired:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A worker gave a lock back."""
+    """A worker gave a lock back, or gave up waiting for it."""
 
     at_ns: int
     worker: str

@@ -11,6 +11,7 @@ import time
 from typing import Any, Dict, Optional
 
 import job as jobs
+import locks
 import prints
 import wire as wires
 from worker import WorkerFailed, WorkerLost, explain
@@ -67,6 +68,7 @@ def main() -> int:
     """Exit status 0: done; 1: the experiment failed; 2: it cannot be done here. The wire has the reason."""
     wire = wires.Wire(os.environ[wires.VARIABLE])
     prints.install(wire)
+    locks.install(wire)
     try:
         _run(wire, jobs.read_spec())
     except jobs.Refused as refusal:

@@ -19,7 +19,8 @@ A workload is a module with::
 
     def task(state, arguments, index) -> result          # one piece of work
     def combine(results) -> result                       # one result from many; the order of its input must not matter
-    def prepare(arguments, tools) -> state               # optional, untimed: what all workers get
+    def prepare(arguments, tools) -> state               # optional, untimed: what all workers get; ``tools.lock(name="")`` and
+                                                         # ``tools.cell()`` make what they can share (``executors``)
     async def task_async(state, arguments, index)        # optional: the same work without blocking an event loop
     def conclude(state, arguments) -> {name: (value, unit)}   # optional, untimed: what can be seen afterwards
     NOT_ON = {"executor": "why it cannot carry this work"}    # optional

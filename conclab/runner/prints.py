@@ -13,9 +13,9 @@ from __future__ import annotations
 import contextvars
 import io
 import sys
-import time
 from typing import Dict, List, Optional
 
+from tap import Tap
 from wire import Wire
 
 BURST_LINES = 5_000
@@ -25,28 +25,10 @@ _MOST_HELD = 65_536
 worker: "contextvars.ContextVar[Optional[str]]" = contextvars.ContextVar("conclab_worker", default=None)
 
 
-class _Tap:
-    """A token bucket for lines, shared by both streams of a process."""
-
-    def __init__(self) -> None:
-        self._tokens = float(BURST_LINES)
-        self._filled_at = time.monotonic()
-
-    def take(self) -> bool:
-        if self._tokens < 1:
-            now = time.monotonic()
-            self._tokens = min(float(BURST_LINES), self._tokens + (now - self._filled_at) * LINES_PER_S)
-            self._filled_at = now
-            if self._tokens < 1:
-                return False
-        self._tokens -= 1
-        return True
-
-
 class Router(io.TextIOBase):
     """A text stream that sends whole lines to the wire, each under the name of the worker that wrote it."""
 
-    def __init__(self, wire: Wire, stream: str, tap: _Tap) -> None:
+    def __init__(self, wire: Wire, stream: str, tap: Tap) -> None:
         self._wire = wire
         self._stream = stream
         self._tap = tap
@@ -99,7 +81,7 @@ def pieces(text: str) -> List[str]:
 
 def install(wire: Wire) -> None:
     """Replace this process's streams."""
-    tap = _Tap()
+    tap = Tap(BURST_LINES, LINES_PER_S)
     sys.stdout = Router(wire, "stdout", tap)
     sys.stderr = Router(wire, "stderr", tap)
 

@@ -13,6 +13,10 @@ not know. Kinds:
 ``worker_started``   ``worker``, ``pid``, ``tid`` (kernel thread id), ``start_ticks`` (field 22 of its stat, or null),
                      ``shares_task`` (several workers live on this kernel task at once)
 ``task_finished``    ``worker``, ``index``, ``elapsed_ns``
+``waiting``          ``worker`` found ``lock`` taken and waits for it from now on; ``holder``: the worker that had it, or null
+                     where that is nobody's name
+``acquired``         ``worker``, ``lock``, ``waited_ns``. Taking a lock that nobody waits for need not be announced
+``released``         ``worker`` gave ``lock`` back, or gave up waiting for it
 ``line``             ``worker`` (or null), ``stream`` (stdout, stderr), ``text`` without its newline
 ``dropped``          ``count``: lines this process did not send since it last said so
 ``measure``          ``worker`` (or null), ``name``, ``value``, ``unit``
@@ -25,9 +29,9 @@ not know. Kinds:
 ``failed``           ``worker`` (or null), ``reason``: one sentence
 ===================  ==============================================================================================
 
-The wire never holds an experiment up. ``line`` and ``task_finished`` are *offered*: they are sent only while the pipe is not
-too full, else dropped and counted. The others are few and the run cannot be understood without them: for them the writer
-waits, at most two seconds, and the room that offers leave free means that in practice it never does.
+The wire never holds an experiment up. ``line``, ``task_finished`` and what is told of locks are *offered*: they are sent only
+while the pipe is not too full, else dropped and counted. The others are few and the run cannot be understood without them: for
+them the writer waits, at most two seconds, and the room that offers leave free means that in practice it never does.
 """
 
 from __future__ import annotations
@@ -113,6 +117,13 @@ class Wire:
                 pass
         self.drop(1)
         return False
+
+    def follow_up(self, kind: str, **fields: Any) -> None:
+        """Write what an offer that was taken has begun: into the room that offers leave free, and without waiting for any."""
+        try:
+            os.write(self._fd, encode(kind, time.monotonic_ns(), fields))
+        except (BlockingIOError, BrokenPipeError):
+            self.drop(1)
 
     def drop(self, count: int) -> None:
         """Count what was not sent, and say so four times a second."""

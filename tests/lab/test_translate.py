@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conclab.lab.translate import carrier_of, translate
-from conclab.model.events import Output, WorkerFinished, WorkerStarted
+from conclab.model.events import Acquired, Output, Released, Waiting, WorkerFinished, WorkerStarted
 from conclab.model.results import Counters
 
 STARTED: dict[str, Any] = {"event": "worker_started", "at": 5, "worker": "w1", "pid": 10, "tid": 11, "start_ticks": 7}
@@ -58,6 +58,17 @@ def test_names_and_texts_are_made_harmless() -> None:
     assert isinstance(line, Output)
     assert line.lines[0].text == "a␇b"
     assert line.lines[0].stream == "stdout"
+
+
+def test_what_is_told_of_locks() -> None:
+    told = {"at": 3, "worker": "w1", "lock": "a\x07"}
+    assert translate({**told, "event": "waiting", "holder": "w2"}) == Waiting(3, "w1", "a␇", "w2")
+    assert translate({**told, "event": "waiting"}) == Waiting(3, "w1", "a␇", None)
+    assert translate({**told, "event": "acquired", "waited_ns": 17}) == Acquired(3, "w1", "a␇", 17)
+    assert translate({**told, "event": "released"}) == Released(3, "w1", "a␇")
+    assert translate({**told, "event": "acquired"}) is None
+    assert translate({**told, "event": "waiting", "holder": 5}) is None
+    assert translate({**told, "event": "released", "lock": None}) is None
 
 
 def test_unknown_kinds_are_ignored() -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, List, Optional
 
 import accounts
-from executors.local import Tools
+from executors.local import AsyncTools
 from job import Job
 from wire import Wire
 from worker import live_async
@@ -16,8 +16,8 @@ def missing(_name: str) -> Optional[str]:
     return None
 
 
-def tools(_name: str) -> Tools:
-    return Tools()
+def tools(_name: str) -> AsyncTools:
+    return AsyncTools()
 
 
 async def _gather(wire: Wire, job: Job, state: Any) -> List[Any]:

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Dict, List, Optional
 
 import accounts
+import locks
 import prints
 from job import Job, worker_name
 from wire import VARIABLE, Wire
@@ -32,8 +33,10 @@ class Tools:
         self._context = multiprocessing.get_context(name)
         _prepare(self._context, name)
 
-    def lock(self) -> Any:
-        return self._context.Lock()
+    def lock(self, name: str = "") -> Any:
+        """A lock; with a name it announces who waits for it and who has it."""
+        lock = self._context.Lock()
+        return locks.NamedLock(name, lock, locks.SharedBooks(self._context)) if name else lock
 
     def cell(self) -> Any:
         return self._context.RawValue("q", 0)
@@ -78,6 +81,7 @@ def child(spec: Dict[str, Any], number: int, state: Any, answer: Connection) -> 
         _release_forkserver()
     wire = Wire(os.environ[VARIABLE])
     prints.install(wire)
+    locks.install(wire)
     try:
         results = live(wire, Job(spec), number, state)
     except WorkerFailed:  # announced already; a traceback would only repeat it
