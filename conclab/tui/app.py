@@ -23,13 +23,11 @@ from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.driver import SurvivingDriver
 from conclab.tui.keys_in_turn import TypesInTurn
-from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.help_words import Explains
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
-from conclab.tui.screens.place import Place
-from conclab.tui.screens.trace import TraceScreen
+from conclab.tui.screens.place import Follows, Place
 from conclab.tui.theme import THEMES, theme_name
 
 BEAT_S = 0.25
@@ -167,7 +165,7 @@ class ConclabApp(TypesInTurn):
         self._undrawn |= news
         while self.session.troubles:
             self.notify(self.session.troubles.pop(0), title="Reading", severity="error", timeout=30, markup=False)
-        if isinstance(self.screen, DetailsScreen | TraceScreen):
+        if isinstance(self.screen, Follows):
             if not self._lagging():
                 self.screen.follow(news)
         elif self._place is not None and self.screen is self._place is self._arrived and not self._lagging():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar, Protocol, cast, runtime_checkable
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -22,6 +22,14 @@ class KeepsSettings(Protocol):
 
     def change_settings(self, settings: Settings) -> None:
         """Let them be in force, and keep them."""
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A screen that stands before a place and is told at each beat what has come."""
+
+    def follow(self, changes: Changes) -> None:
+        """Draw what has changed."""
 
 
 class Place(Screen[None]):
