@@ -1,0 +1,314 @@
+"""Reading recordings: what runs there are, and everything of one of them.
+
+A file that is being written at this moment is read as of its last transaction and never touched. What a conclab has left behind
+that was killed is merged into one file first. Files are opened by SQLite alone, never by open(2) beside it: to close such a
+descriptor would take away the locks that this process has on the file (fcntl_locking(2)), and the lab writes in this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from conclab.model.events import Event, Line, Output, Sliced
+from conclab.model.machine import CoreTimes, Machine, MachineSample
+from conclab.model.slices import TaskSlices
+from conclab.model.surroundings import Surroundings
+from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.model.text import harmless
+from conclab.recording import codec
+from conclab.recording.folder import NoSuchRun, files_in, find, is_alive, runs_folder
+from conclab.recording.store import APPLICATION, SCHEMA, Kept, merge
+
+__all__ = ["NoSuchRun", "StoredRun", "Summary", "Unreadable", "find", "open_run", "summaries"]
+
+
+class Unreadable(Exception):
+    """The file cannot be used. The message is one plain sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One run in a list."""
+
+    path: Path
+    id: str
+    began_s: float
+    """Seconds since 1970."""
+    experiment: str
+    title: str
+    pythons: tuple[str, ...]
+    """Labels."""
+    outcome: str
+    """``ok``, ``stopped`` or a sentence; empty while it is not known: it is live, or was cut off."""
+    status: str
+    """The verdict's: holds, fails, undecided; of an unfinished run as it stood. Empty: there was none."""
+    statement: str
+    ratio: float | None
+    unit: str
+    wall_ns: int
+    """How long it took, or has taken so far."""
+    repetitions: int
+    traced: bool
+    size_bytes: int
+    complete: bool
+    """False: it is being written, or conclab was killed while it ran."""
+    live: bool
+    """It is being written by a living conclab now."""
+    began_ns: int = 0
+    """CLOCK_MONOTONIC at ``began_s``: what joins the stamps of items with the time of day."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run that was kept."""
+
+    summary: Summary
+    machine: Machine
+    document: dict[str, Any] | None
+    """As ``conclab run --json`` prints it; None of a run that is not complete."""
+    plan: dict[str, Any]
+    """What was asked: experiment, title, question, proposition, values, arms, pythons, rounds, seed, …"""
+    result: dict[str, Any]
+    """What came of it beside its repetitions (``model.runs.Run``); empty of a run that is not complete."""
+    left_out: dict[str, int]
+    """What was not kept, and how much of it: lines, samples, events, traces."""
+
+    def items(self) -> list[Kept]:
+        """Events, task batches, machine samples and exact slices in the order of their stamps, equal to what was live.
+
+        Raises Unreadable.
+        """
+        with _opened(self.summary.path) as base:
+            base.execute("BEGIN")  # all of it as of one moment, should it be written now
+            tasks = {row["id"]: TaskId(row["pid"], row["tid"], row["start_ticks"]) for row in base.execute("SELECT * FROM tasks")}
+            found: list[tuple[int, int, Kept]] = []
+            for seq, item in (*_events(base, tasks), *_batches(base, tasks), *_machine(base)):
+                found.append((item.at_ns, seq, item))
+        found.sort(key=lambda entry: entry[:2])
+        return [item for _at, _seq, item in found]
+
+
+def summaries(folder: Path | None = None) -> tuple[list[Summary], list[str]]:
+    """All runs there, newest first, and a line for each file that cannot be used."""
+    found: list[Summary] = []
+    problems: list[str] = []
+    folder = folder or runs_folder()
+    try:
+        files = files_in(folder)
+    except OSError as error:
+        return [], [f"{harmless(str(folder))} cannot be read: {_reason(error)}"]
+    for path in files:
+        try:
+            with _opened(path) as base:
+                found.append(_summary(path, _row(base, path)))
+        except Unreadable as error:
+            problems.append(str(error))
+    found.sort(key=lambda one: one.began_s, reverse=True)
+    return found, problems
+
+
+def open_run(path: Path) -> StoredRun:
+    """A run by its file. Raises Unreadable."""
+    with _opened(path) as base:
+        row = _row(base, path)
+        return StoredRun(
+            summary=_summary(path, row),
+            machine=codec.from_json(row["machine"], Machine),
+            document=json.loads(row["document"]) if row["document"] else None,
+            plan=json.loads(row["plan"]),
+            result=json.loads(row["result"]) if row["result"] else {},
+            left_out=json.loads(row["left_out"]) if row["left_out"] else {},
+        )
+
+
+def tidy(folder: Path) -> None:
+    """Merge what killed writers left behind. What cannot be mended now is left for the next time."""
+    try:
+        left = [folder / entry.name.removesuffix("-wal") for entry in os.scandir(folder) if entry.name.endswith(".conclab-wal")]
+    except OSError:
+        return
+    for path in left:
+        try:
+            with _opened(path):
+                pass
+        except Unreadable:
+            pass
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file, for reading, known to be a recording that can be read. Raises Unreadable, from inside the block, too."""
+    try:
+        _merge_leftover(path)
+        with closing(_connect(path)) as base:
+            _check(base, path)
+            yield base
+    except OSError as error:
+        raise Unreadable(f"{_named(path)} cannot be read: {_reason(error)}") from None
+    except sqlite3.OperationalError as error:
+        reason = "it may not be read, or its folder not be written" if "unable to open" in str(error) else str(error)
+        raise Unreadable(f"{_named(path)} cannot be read: {reason}") from None
+    except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+        raise Unreadable(f"{_named(path)} is damaged and cannot be read: {harmless(str(error))[:120]}") from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.stat()  # what is wrong with the path is said better by the system
+    base = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
+    base.row_factory = sqlite3.Row
+    return base
+
+
+def _check(base: sqlite3.Connection, path: Path) -> None:
+    try:
+        application = base.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if "not a database" not in str(error):
+            raise
+        raise Unreadable(f"{_named(path)} is no recording of conclab") from None
+    if application != APPLICATION:
+        empty = not base.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        raise Unreadable(f"{_named(path)} is {'empty' if empty else 'no recording of conclab'}")
+    schema = base.execute("PRAGMA user_version").fetchone()[0]
+    if schema > SCHEMA:
+        reads = f"its schema is {schema}, this one reads up to {SCHEMA}"
+        raise Unreadable(f"{_named(path)} was written by a newer conclab ({reads}); update conclab to read it")
+
+
+def _merge_leftover(path: Path) -> None:
+    if not Path(f"{path}-wal").exists():
+        return
+    try:
+        with closing(_connect(path)) as base:
+            _check(base, path)
+            writer = json.loads(base.execute("SELECT writer FROM run").fetchone()[0])
+        if not is_alive(writer):
+            merge(path)
+    except (sqlite3.Error, TypeError, ValueError):
+        pass  # it is read as it is, as far as it can be
+
+
+def _row(base: sqlite3.Connection, path: Path) -> dict[str, Any]:
+    try:
+        row = base.execute("SELECT * FROM run").fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        row = None
+    if row is None:
+        raise Unreadable(f"{_named(path)} is empty: conclab was killed before the run began")
+    return defaultdict(lambda: None, dict(row))
+
+
+def _summary(path: Path, row: dict[str, Any]) -> Summary:
+    complete = row["outcome"] is not None
+    return Summary(
+        path=path,
+        id=harmless(path.stem),
+        began_s=row["began_s"],
+        experiment=row["experiment"],
+        title=row["title"],
+        pythons=tuple(json.loads(row["pythons"])),
+        outcome=row["outcome"] or "",
+        status=row["status"] or "",
+        statement=row["statement"] or "",
+        ratio=row["ratio"],
+        unit=row["unit"] or "",
+        wall_ns=row["wall_ns"] if row["wall_ns"] is not None else max(0, row["last_ns"] - row["began_ns"]),
+        repetitions=row["repetitions"],
+        traced=bool(row["traced"]),
+        size_bytes=sum(size for size in (_size(path), _size(Path(f"{path}-wal"))) if size is not None),
+        complete=complete,
+        live=not complete and is_alive(json.loads(row["writer"])),
+        began_ns=row["began_ns"],
+    )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _named(path: Path) -> str:
+    return harmless(path.name)
+
+
+# Rows become items
+
+
+def _events(base: sqlite3.Connection, tasks: dict[int, TaskId]) -> Iterator[tuple[int, Event]]:
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for event, at_ns, worker, stream, text in base.execute("SELECT event, at_ns, worker, stream, text FROM lines ORDER BY rowid"):
+        lines[event].append(Line(at_ns, worker, stream, text))
+    packed = [name for name in codec.packed_columns() if name in _columns(base, "slices")]
+    slices: dict[int, list[TaskSlices]] = defaultdict(list)
+    for row in base.execute("SELECT * FROM slices ORDER BY rowid"):
+        slices[row["event"]].append(codec.slices_of(tasks[row["task"]], row["name"], {name: row[name] for name in packed}))
+    for seq, kind, body in base.execute("SELECT seq, kind, body FROM events ORDER BY seq"):
+        known = codec.KINDS.get(kind)
+        if known is Output:
+            told = codec.from_json(body, Output)
+            yield seq, Output(told.at_ns, tuple(lines[seq]), told.left_out)
+        elif known is Sliced:
+            yield seq, codec.sliced(body, slices[seq])
+        elif known is not None:
+            yield seq, cast(Event, codec.from_json(body, known))
+
+
+def _columns(base: sqlite3.Connection, table: str) -> set[str]:
+    return {row[0] for row in base.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+
+
+def _plain(base: sqlite3.Connection, table: str, kind: type) -> tuple[str, list[str], list[int]]:
+    """Of a dataclass: what to select, the fields it fills, and which of them are true or false."""
+    there = _columns(base, table)
+    names = [name for name in codec.columns_of(kind) if name in there]
+    flags = [index for index, name in enumerate(names) if name in codec.flags_of(kind)]
+    return ", ".join(f'"{name}"' for name in names), names, flags
+
+
+def _batches(base: sqlite3.Connection, tasks: dict[int, TaskId]) -> Iterator[tuple[int, TaskBatch]]:
+    selected, names, flags = _plain(base, "samples", TaskSample)
+    samples: dict[int, list[TaskSample]] = defaultdict(list)
+    for batch, task, *values in base.execute(f"SELECT batch, task, {selected} FROM samples ORDER BY rowid"):
+        for index in flags:
+            values[index] = bool(values[index])
+        samples[batch].append(TaskSample(task=tasks[task], **dict(zip(names, values, strict=True))))
+    for seq, at_ns in base.execute("SELECT seq, at_ns FROM batches ORDER BY seq"):
+        yield seq, TaskBatch(at_ns, tuple(samples[seq]))
+
+
+def _machine(base: sqlite3.Connection) -> Iterator[tuple[int, MachineSample]]:
+    bodies = base.execute("SELECT id, body FROM surroundings")
+    around = {number: codec.from_json(body, Surroundings) for number, body in bodies}
+    selected, names, _flags = _plain(base, "cores", CoreTimes)
+    cores: dict[int, list[CoreTimes | None]] = defaultdict(list)
+    for sample, *values in base.execute(f"SELECT machine, {selected} FROM cores ORDER BY rowid"):
+        offline = all(value is None for value in values)
+        cores[sample].append(None if offline else CoreTimes(**dict(zip(names, values, strict=True))))
+    selected, names, _flags = _plain(base, "machine", MachineSample)
+    for seq, load, surroundings, *values in base.execute(f"SELECT seq, load, around, {selected} FROM machine ORDER BY seq"):
+        yield (
+            seq,
+            MachineSample(
+                cores=tuple(cores[seq]),
+                load=None if load is None else codec.from_json(load, tuple[float, float, float]),
+                around=around.get(surroundings),
+                **dict(zip(names, values, strict=True)),
+            ),
+        )
