@@ -20,6 +20,8 @@ from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.table_state import TableState, fold_table
 from conclab.model.tasks import TaskBatch
+from conclab.model.timeline import Timeline
+from conclab.model.timeline_fold import fold_timeline
 from conclab.model.trace import Traced, TraceState, fold_trace
 from conclab.model.trouble import Trouble
 
@@ -105,6 +107,8 @@ class Session:
         self.inspection_state = InspectionState()
         self.trace_state = TraceState()
         self.run_state = RunState()
+        self.timeline = Timeline()
+        """What every worker did when; of the same run."""
         self.troubles: list[str] = []
         """Sentences that the user has not been told yet."""
 
@@ -112,6 +116,7 @@ class Session:
         """Begin a run; from here on it is live, before its first event has come. Raises RuntimeError while one is on."""
         self.feed.launch(plan)
         self.run_state = RunState(phase="starting", experiment=plan.experiment.name, title=plan.experiment.title, arms=plan.arms)
+        self.timeline = Timeline()
 
     def trace(self, id: RowId | None) -> None:
         """Trace a task from now on; what was traced before is forgotten. None: trace nobody, and keep what there is."""
@@ -125,6 +130,7 @@ class Session:
         for item in self.feed.take():
             if isinstance(item, MachineSample):
                 self.machine_state = fold_machine(self.machine_state, item)
+                self.timeline = fold_timeline(self.timeline, item)
                 machine = True
             elif isinstance(item, TaskTable):
                 self.table_state = fold_table(self.table_state, item)
@@ -139,5 +145,6 @@ class Session:
                 self.troubles.append(item.text)
             else:
                 self.run_state = fold(self.run_state, item)
+                self.timeline = fold_timeline(self.timeline, item)
                 run = True
         return Changes(machine, tasks, run, inspection, trace)

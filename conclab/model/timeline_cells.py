@@ -1,0 +1,203 @@
+"""A window of the timeline in cells: what each worker did in each, who had each core for how long, and what others took of it.
+
+Exact stretches are asked by two look-ups a cell; sampled pieces are shared out over the cells that they reach across, as if what
+was counted in a piece were spread evenly in it. All amounts are nanoseconds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from conclab.model.timeline import NO_CORE, Exact, Row, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time in ``count`` cells of ``cell_ns``."""
+
+    start_ns: int
+    cell_ns: int
+    count: int
+
+    @property
+    def end_ns(self) -> int:
+        return self.start_ns + self.cell_ns * self.count
+
+    def cell_of(self, at_ns: int) -> int:
+        """The number of the cell; below 0 or from ``count`` on when it is not in the window."""
+        return (at_ns - self.start_ns) // self.cell_ns
+
+
+class Cell(NamedTuple):
+    """What one worker did in one cell."""
+
+    known_ns: int
+    """How much of the cell is known: it lived then, and was sampled or traced."""
+    on_ns: int
+    wants_ns: int
+    cores: tuple[tuple[int, int], ...]
+    """(core, on-core ns), the most first."""
+    exact: bool
+
+    @property
+    def blocked_ns(self) -> int:
+        return self.known_ns - self.on_ns - self.wants_ns
+
+
+class CoreCell(NamedTuple):
+    """What one core did in one cell."""
+
+    owner: int
+    """Who had it for longest: the place in the list that was asked about; -1: nobody of it."""
+    owner_ns: int
+    taken_ns: int
+    """What all of the list had together."""
+
+
+Cells = list[Cell | None]
+
+
+def row_cells(row: Row, window: Window) -> Cells:
+    """A worker's cells; None where nothing is known of it."""
+    cells: Cells = [None] * window.count
+    at, end = window.start_ns, window.end_ns
+    number = bisect_right(row.exact, at, key=lambda one: one.end_ns)
+    while at < end:
+        stretch = row.exact[number] if number < len(row.exact) and row.exact[number].start_ns < end else None
+        upto = end if stretch is None else max(at, stretch.start_ns)
+        if upto > at:
+            _add_sampled(cells, row, window, at, upto)
+        if stretch is None:
+            break
+        at = min(end, stretch.end_ns)
+        _add_exact(cells, stretch, window, upto, at)
+        number += 1
+    return cells
+
+
+def _add_sampled(cells: Cells, row: Row, window: Window, low: int, high: int) -> None:
+    start_ns, cell_ns = window.start_ns, window.cell_ns
+    ends, starts, on_core, wanted, core_of, _causes = row.pieces.columns
+    number, stop = row.pieces.rows_upto(low), row.pieces.stop
+    while number < stop and starts[number] < high:
+        begin, end, on, wants, core = starts[number], ends[number], on_core[number], wanted[number], core_of[number]
+        number += 1
+        wall, at, last = end - begin, max(begin, low), min(end, high)
+        if wall <= 0:
+            continue
+        place = (at - start_ns) // cell_ns
+        while at < last:
+            upto = min(last, start_ns + (place + 1) * cell_ns)
+            length = upto - at
+            # By what there is up to each end, so that no rounding adds up; at most a nanosecond a cell goes astray.
+            on_here = on * (upto - begin) // wall - on * (at - begin) // wall
+            wants_here = wants * (upto - begin) // wall - wants * (at - begin) // wall
+            wants_here = min(wants_here, length - on_here)
+            cores = ((core, on_here),) if on_here > 0 and core != NO_CORE else ()
+            _add(cells, place, length, on_here, wants_here, cores, False)
+            at, place = upto, place + 1
+
+
+def _add_exact(cells: Cells, stretch: Exact, window: Window, low: int, high: int) -> None:
+    start_ns, cell_ns, index = window.start_ns, window.cell_ns, stretch.index
+    place, at = (low - start_ns) // cell_ns, low
+    before = index.sums(at)
+    while at < high:
+        upto = min(high, start_ns + (place + 1) * cell_ns)
+        after = index.sums(upto)
+        on = after[0] - before[0]
+        cores = index.by_core(at, upto, before[3], after[3]) if on else ()
+        _add(cells, place, upto - at - (after[2] - before[2]), on, after[1] - before[1], cores, True)
+        before, at, place = after, upto, place + 1
+
+
+def _add(cells: Cells, place: int, known: int, on: int, wants: int, cores: tuple[tuple[int, int], ...], exact: bool) -> None:
+    if known <= 0:
+        return
+    there = cells[place]
+    if there is None:
+        cells[place] = Cell(known, on, wants, cores, exact)
+        return
+    if not cores:
+        merged = there.cores
+    elif len(there.cores) == 1 == len(cores) and there.cores[0][0] == cores[0][0]:
+        merged = ((cores[0][0], there.cores[0][1] + cores[0][1]),)
+    else:
+        found = dict(there.cores)
+        for core, amount in cores:
+            found[core] = found.get(core, 0) + amount
+        merged = tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+    cells[place] = Cell(there.known_ns + known, there.on_ns + on, there.wants_ns + wants, merged, there.exact and exact)
+
+
+def core_cells(rows: Iterable[Cells], count: int) -> dict[int, list[CoreCell | None]]:
+    """Who had each core, from the cells of all workers: by core, for every core that somebody had."""
+    found: dict[int, list[CoreCell | None]] = {}
+    for number, cells in enumerate(rows):
+        for place, cell in enumerate(cells):
+            if cell is None or not cell.on_ns:
+                continue
+            for core, amount in cell.cores:
+                line = found.get(core)
+                if line is None:
+                    line = found[core] = [None] * count
+                there = line[place]
+                if there is None:
+                    line[place] = CoreCell(number, amount, amount)
+                elif amount > there.owner_ns:
+                    line[place] = CoreCell(number, amount, there.taken_ns + amount)
+                else:
+                    line[place] = CoreCell(there.owner, there.owner_ns, there.taken_ns + amount)
+    return found
+
+
+def busy_cells(timeline: Timeline, cores: Sequence[int], window: Window) -> dict[int, list[float | None]]:
+    """How busy each of these cores was, whoever had it, as a share 0 to 1; None where the machine was not sampled."""
+    looks = timeline.looks
+    ends, loads = looks.columns
+    found: dict[int, list[float | None]] = {core: [None] * window.count for core in cores}
+    if not len(looks):
+        return found
+    for place in range(window.count):
+        begin = window.start_ns + place * window.cell_ns
+        first = looks.rows_upto(begin)
+        last = min(looks.rows_before(begin + window.cell_ns), looks.stop - 1)
+        if first >= looks.stop or (first == looks.first and begin + window.cell_ns <= ends[first]):
+            continue  # after the last, or before the first: its beginning is not known
+        for core in cores:
+            known = [load[core] for load in loads[first : last + 1] if core < len(load) and load[core] is not None]
+            if known:
+                found[core][place] = sum(known) / len(known)
+    return found
+
+
+class CellCache:
+    """The cells of many rows, kept from one frame to the next: only what is new is worked out."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Row, Window, Cells, int]] = {}
+
+    def cells(self, row: Row, window: Window) -> Cells:
+        """As ``row_cells``."""
+        kept = self._kept.get(row.name)
+        if kept is not None:
+            before, then, cells, final = kept
+            if before is row and then == window:
+                return cells
+            shift = (window.start_ns - then.start_ns) // window.cell_ns
+            alike = then.cell_ns == window.cell_ns and (window.start_ns - then.start_ns) % window.cell_ns == 0
+            if alike and before.exact is row.exact and 0 <= shift < final:
+                good = cells[shift : min(final, shift + window.count)]
+                rest = Window(window.start_ns + len(good) * window.cell_ns, window.cell_ns, window.count - len(good))
+                return self._keep(row, window, [*good, *row_cells(row, rest)])
+        return self._keep(row, window, row_cells(row, window))
+
+    def _keep(self, row: Row, window: Window, cells: Cells) -> Cells:
+        pieces = row.pieces
+        known_until = pieces.columns[0][pieces.stop - 1] if len(pieces) else window.start_ns
+        final = max(0, min(window.count, window.cell_of(known_until)))  # before it nothing will be added any more
+        self._kept[row.name] = (row, window, cells, final)
+        return cells
