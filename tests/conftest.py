@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from conclab.settings.file import VARIABLE
+from conclab.recording.folder import VARIABLE as RUNS
+from conclab.settings.file import VARIABLE as SETTINGS
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Neither what the developer has chosen is read, nor is anything written to it; programs that tests start inherit that."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = str(tmp_path_factory.mktemp("settings") / "config.toml")
-    yield
-    if before is None:
-        del os.environ[VARIABLE]
-    else:
-        os.environ[VARIABLE] = before
+def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither what the developer has chosen or run is read, nor is anything written there; programs that tests start inherit that."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SETTINGS, str(home / "config.toml"))
+        patch.setenv(RUNS, str(home / "runs"))
+        yield
 
 
 def pytest_collection_finish() -> None:

@@ -123,7 +123,8 @@ class Conductor:
             if run.outcome == OK:
                 run = self._rounds(run)
         except BaseException as error:
-            self._post(RunFinished(time.monotonic_ns(), f"conclab itself failed: {error!r}", None))
+            outcome = f"conclab itself failed: {error!r}" if isinstance(error, Exception) else STOPPED
+            self._post(RunFinished(time.monotonic_ns(), outcome, None))
             raise
         finally:
             with self._waking:

@@ -11,21 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from conclab.lab.conductor import Conductor
 from conclab.model.actions import Action, Now, Outcome
 from conclab.model.details import Page
-from conclab.model.events import ChildStarted, Event, Output, RunFinished, RunStarted, StepFinished
+from conclab.model.events import Output
 from conclab.model.inspection import Inspection
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item
+from conclab.recording.running import Running
 from conclab.sampling import actions, tracefs
 from conclab.sampling.details import read_details
 from conclab.sampling.inspector import Inspector
-from conclab.sampling.machine import memory_available, observe, read_facts
-from conclab.sampling.sampler import Sampler
+from conclab.sampling.machine import memory_available, read_facts
+from conclab.sampling.sampler import Sample, Sampler
 from conclab.sampling.stacks import end_asking
 from conclab.sampling.strace import Tracer
 
@@ -37,7 +37,7 @@ MOST_TABLES = 30
 
 
 class LiveFeed:
-    """Feeds from this machine. One run at a time."""
+    """Feeds from this machine. One run at a time; each is kept."""
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self.machine: Machine = read_facts()
@@ -45,10 +45,10 @@ class LiveFeed:
         self._lock = threading.Lock()
         self._held: list[Item] = []
         self._left_out = 0
-        self._sampler = Sampler(self._post)
+        self._sampler = Sampler(self._sampled)
         self._inspector = Inspector(self._post)
         self._tracer = Tracer()
-        self._conductor: Conductor | None = None
+        self._running: Running | None = None
         self._thread: threading.Thread | None = None
         self._sampler.start()
 
@@ -69,13 +69,13 @@ class LiveFeed:
     def launch(self, plan: Plan) -> None:
         if self._thread is not None and self._thread.is_alive():
             raise RuntimeError("a run is on already")
-        self._conductor = Conductor(plan, self._heard, observe)
-        self._thread = threading.Thread(target=self._conductor.run, name="conductor", daemon=True)
+        self._running = Running(plan, self._sampler, self._post, keep=True)
+        self._thread = threading.Thread(target=self._running.run, name="conductor", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        if self._conductor is not None:
-            self._conductor.stop()
+        if self._running is not None:
+            self._running.stop()
 
     def list_tasks(self, wanted: Wanted | None) -> None:
         self._sampler.list_tasks(wanted)
@@ -114,18 +114,11 @@ class LiveFeed:
         self._tracer.close()
         end_asking()
 
-    def _heard(self, event: Event) -> None:
-        """On the conductor's thread: follow the run with the sampler, and pass the event on."""
-        if isinstance(event, RunStarted):
-            self._sampler.hurry(True)
-        elif isinstance(event, ChildStarted):
-            self._sampler.watch(event.pid)
-        elif isinstance(event, StepFinished):
-            self._sampler.watch(None)
-        elif isinstance(event, RunFinished):
-            self._sampler.watch(None)
-            self._sampler.hurry(False)
-        self._post(event)
+    def _sampled(self, sample: Sample) -> None:
+        """On the sampler's thread."""
+        if self._running is not None:
+            self._running.sampled(sample)
+        self._post(sample)
 
     def _post(self, item: Item) -> None:
         with self._lock:

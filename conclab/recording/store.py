@@ -123,6 +123,10 @@ class Store:
         finally:
             self._base.close()
 
+    def abandon(self) -> None:
+        """Close, whatever is in it."""
+        self._base.close()
+
     def _transaction(self) -> sqlite3.Connection:
         self._base.execute("BEGIN IMMEDIATE")
         return self._base  # as a context it commits, or rolls back when something is raised

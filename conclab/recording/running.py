@@ -1,0 +1,100 @@
+"""One run with everyone who follows it: the conductor who carries it out, the sampler that looks at its tasks, the recorder that
+keeps it. The lab's screens (``live.LiveFeed``) and ``conclab run`` both run experiments through this.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from conclab.lab.conductor import Conductor
+from conclab.lab.step import STOPPED
+from conclab.model.events import ChildStarted, Event, RunFinished, RunStarted, StepFinished
+from conclab.model.machine import MachineSample
+from conclab.model.runs import Plan, Run
+from conclab.model.tasks import TaskBatch
+from conclab.model.trouble import Trouble
+from conclab.recording.document import document
+from conclab.recording.recorder import Recorder
+from conclab.sampling.machine import observe
+from conclab.sampling.sampler import Sample, Sampler
+
+
+class Running:
+    """``post`` gets the events, and a Trouble when it cannot be kept. The sampler's samples are to be handed to ``sampled``."""
+
+    def __init__(self, plan: Plan, sampler: Sampler, post: Callable[[Event | Trouble], None], *, keep: bool) -> None:
+        self._plan = plan
+        self._sampler = sampler
+        self._post = post
+        self._keep = keep
+        self._recorder: Recorder | None = None
+        self._conductor = Conductor(plan, self._heard, observe)
+        self.kept = ""
+        """The id under which it was kept, once it is over; empty: it was not."""
+        self.document: dict[str, Any] = {}
+        """The run as ``conclab run --json`` prints it, once it is over."""
+
+    def run(self) -> Run:
+        """Carry it out, on the thread that calls. What it started has ended when this returns, or raises."""
+        recorder = self._recorder = Recorder(self._plan, self._trouble) if self._keep else None
+        run: Run | None = None
+        outcome = STOPPED
+        try:
+            run = self._conductor.run()
+            outcome = run.outcome
+            self.document = document(run)
+            return run
+        except Exception as error:
+            outcome = f"conclab itself failed: {error!r}"
+            raise
+        finally:
+            if recorder is not None:
+                self.kept = recorder.finish(run, outcome, self.document)
+
+    def stop(self) -> None:
+        """End it at once; from any thread, and more than once."""
+        self._conductor.stop()
+
+    def sampled(self, sample: Sample) -> None:
+        """On the sampler's thread: what it has seen while this is on."""
+        if self._recorder is not None and isinstance(sample, MachineSample | TaskBatch):
+            self._recorder.put(sample)
+
+    def _heard(self, event: Event) -> None:
+        """On the conductor's thread: follow the run with the sampler, and pass the event on."""
+        if isinstance(event, RunStarted):
+            self._sampler.hurry(True)
+        elif isinstance(event, ChildStarted):
+            self._sampler.watch(event.pid)
+        elif isinstance(event, StepFinished):
+            self._sampler.watch(None)
+        elif isinstance(event, RunFinished):
+            self._sampler.watch(None)
+            self._sampler.hurry(False)
+        if self._recorder is not None:
+            self._recorder.put(event)
+        self._post(event)
+
+    def _trouble(self, sentence: str) -> None:
+        self._post(Trouble(time.monotonic_ns(), sentence))
+
+
+class Headless:
+    """A run that nobody looks at: with a sampler of its own, on the thread that calls."""
+
+    def __init__(self, plan: Plan, post: Callable[[Event | Trouble], None], *, keep: bool) -> None:
+        self._sampler = Sampler(self._sampled)
+        self.running = Running(plan, self._sampler, post, keep=keep)
+
+    def run(self) -> Run:
+        """Carry it out. What it started has ended when this returns, or raises."""
+        self._sampler.start()
+        try:
+            return self.running.run()
+        finally:
+            self._sampler.close()
+
+    def _sampled(self, sample: Sample) -> None:
+        self.running.sampled(sample)
