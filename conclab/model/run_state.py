@@ -28,6 +28,7 @@ from conclab.model.events import (
 from conclab.model.experiments import Arm
 from conclab.model.lanes import CELL_NS, Owners, Track, Tracks, add_owner, follow, split_over_cells
 from conclab.model.results import OK, Repetition
+from conclab.model.switching import Switching, fold_switching
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.model.verdicts import Verdict
 from conclab.model.worker_view import WorkerView
@@ -79,6 +80,7 @@ class RunState:
     """As of the last round that was finished; only with the outcome "ok" is it more than "so far"."""
     verdicts: tuple[tuple[str, Verdict], ...] = ()
     outcome: str = ""
+    switching: Switching = Switching()
 
     @property
     def live(self) -> bool:
@@ -291,4 +293,4 @@ def fold(state: RunState, item: Event | TaskBatch) -> RunState:
     """The state after one more event or batch. What a screen need not know (a task's end, a measure) only moves the clock."""
     step = _FOLDS.get(type(item))
     changed = step(state, item) if step is not None else state
-    return replace(changed, now_ns=max(changed.now_ns, item.at_ns))
+    return replace(changed, now_ns=max(changed.now_ns, item.at_ns), switching=fold_switching(state.switching, item))
