@@ -46,8 +46,8 @@ class TaskSample:
     """The system call that it sleeps in (futex, clock_nanosleep, read …), or the kernel's function where only that may be read.
     Empty: it is runnable, it was not asked, or that may not be known (proc_pid_syscall(5), proc_pid_wchan(5))."""
     crowded: bool = False
-    """It waits with a time limit on a futex(2) on which other threads of its process have been seen waiting, too: as one waits
-    for a GIL."""
+    """It waits in a futex(2) that belongs to a condition which is waited for with a time limit and signalled again and again: as
+    one waits for a GIL (``sampling.waits`` says how that is seen, and what it was verified with)."""
 
 
 @dataclass(frozen=True, slots=True)

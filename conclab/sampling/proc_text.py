@@ -39,6 +39,17 @@ def switches(text: bytes) -> tuple[int, int] | None:
         return None
 
 
+def system_call(text: bytes) -> tuple[int, tuple[int, ...]] | None:
+    """(number, its six arguments) of a task's ``syscall``; None while it runs, and where it is blocked outside any call (-1: a
+    page fault)."""
+    fields = text.split()
+    try:
+        number = int(fields[0])
+        return (number, tuple(int(field, 16) for field in fields[1:7])) if number >= 0 and len(fields) >= 7 else None
+    except (IndexError, ValueError):
+        return None
+
+
 def tasks_in_loadavg(text: bytes) -> int | None:
     """How many tasks there are in all, threads counted: the part after the slash in /proc/loadavg's fourth field."""
     try:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from conclab.model import figures
+from conclab.model.blocking import meaning
 from conclab.model.details import Heading, PythonThread, Section
 from conclab.sampling import details_text, syscalls, task_text
 from conclab.sampling.details_access import Subject, read_if
@@ -130,8 +131,8 @@ def said_of(syscall: bytes, wchan: bytes) -> str:
     """The system call and what that means, or else the kernel function. Threads of the kernel make no system calls."""
     number, function = details_text.syscall_number(syscall), _function(wchan)
     call = syscalls.name(number) if number is not None else syscalls.call_of(function) or function
-    meaning = syscalls.meaning(call)
-    return f"{call}: {meaning}" if meaning else call
+    words = meaning(call)
+    return f"{call}: {words}" if words else call
 
 
 def _function(wchan: bytes) -> str:

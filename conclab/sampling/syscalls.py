@@ -1,4 +1,4 @@
-"""System calls that tasks sleep in, by number, and what that means. Numbers differ by processor: asm/unistd.h.
+"""System calls that tasks sleep in, by number. Numbers differ by processor: asm/unistd.h. What they mean: ``model.blocking``.
 
 Only what one can wait in is listed; any other number is shown as it is.
 """
@@ -79,20 +79,6 @@ _AARCH64 = {
 }
 _TABLES = {"x86_64": _X86_64, "aarch64": _AARCH64}
 
-_MEANINGS = {
-    ("futex", "futex_waitv"): "a lock",
-    ("nanosleep", "clock_nanosleep"): "a timer",
-    ("poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"): "events",
-    ("wait4", "waitid"): "a child",
-    ("read", "pread64", "recvfrom", "recvmsg", "msgrcv"): "data",
-    ("accept", "accept4"): "a connection",
-    ("write", "pwrite64", "sendto", "sendmsg"): "room to write",
-    ("pause", "rt_sigsuspend", "rt_sigtimedwait"): "a signal",
-    ("flock", "fcntl"): "a file's lock",
-    ("fsync", "io_getevents", "io_uring_enter"): "storage",
-}
-
-
 _FUNCTIONS = {
     ("futex_wait_queue", "futex_wait_queue_me", "futex_do_wait"): "futex",
     ("hrtimer_nanosleep", "do_nanosleep"): "clock_nanosleep",
@@ -117,8 +103,3 @@ def call_of(function: str) -> str:
 def name(number: int, machine: str = "") -> str:
     """The call's name on this processor (or ``machine``, as platform.machine() says it); its number where it is not known."""
     return _TABLES.get(machine or platform.machine(), {}).get(number, f"system call {number}")
-
-
-def meaning(call: str) -> str:
-    """What a task in this call waits for; empty where the name alone does not tell."""
-    return next((words for calls, words in _MEANINGS.items() if call in calls), "")

@@ -1,7 +1,7 @@
 """Every thread of an experiment's process tree: on-core time, run-queue delay, switches, state and last core.
 
-What is read each time: ``schedstat`` and ``stat`` of every task. ``status`` (the switches) costs twenty times as much and is read
-only when the task has run since, and four times a second at most.
+What is read each time: ``schedstat`` and ``stat`` of every task, and of one that sleeps anew what it sleeps in (``waits``, 4 µs).
+``status`` (the switches) costs twenty times as much and is read only when the task has run since, and four times a second at most.
 """
 
 from __future__ import annotations
@@ -13,20 +13,26 @@ from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.model.text import harmless
 from conclab.sampling import proc_text
 from conclab.sampling.files import Budget, KeptFile, read
+from conclab.sampling.waits import Crowds, KeptWait
 
 _STATUS_EVERY_NS = 250_000_000
+_ASLEEP = ("S", "D")
 
 
 class KeptTask:
     """One task with its kept files. To be closed."""
 
-    def __init__(self, pid: int, tid: int, budget: Budget) -> None:
+    def __init__(self, pid: int, tid: int, budget: Budget, crowds: Crowds | None = None) -> None:
+        """With ``crowds`` it is also asked what it sleeps in."""
         folder = f"/proc/{pid}/task/{tid}"
         self.pid, self.tid = pid, tid
         self._status_path = f"{folder}/status"
         self._schedstat = KeptFile(f"{folder}/schedstat", budget)
         self._stat = KeptFile(f"{folder}/stat", budget)
         self._children = KeptFile(f"{folder}/children", budget)
+        self._wait = None if crowds is None else KeptWait(pid, tid, budget, crowds)
+        self._asleep_since: int | None = -1
+        self._asleep_said = ("", False)
         self._slices: int | None = -1
         self._switches: tuple[int, int] | None = None
         self._switches_at_ns = 0
@@ -50,6 +56,7 @@ class KeptTask:
             self._slices, ran = slices, False
         # A count from before it ran must not pass for one of this moment: divided by the wrong time it would be half the rate.
         voluntary, involuntary = self._switches if self._switches and not ran else (None, None)
+        waits_in, crowded = self._asleep_in(slices) if self._wait is not None and state in _ASLEEP else ("", False)
         return TaskSample(
             task=TaskId(self.pid, self.tid, start_ticks),
             at_ns=at_ns,
@@ -61,7 +68,16 @@ class KeptTask:
             slices=slices,
             voluntary=voluntary,
             involuntary=involuntary,
+            waits_in=waits_in,
+            crowded=crowded,
         )
+
+    def _asleep_in(self, slices: int | None) -> tuple[str, bool]:
+        """Asked only if it has run since: else it is still the same sleep."""
+        assert self._wait is not None
+        if slices is None or slices != self._asleep_since:
+            self._asleep_since, self._asleep_said = slices, self._wait.read()
+        return self._asleep_said
 
     def children(self) -> list[int]:
         """Pids of the processes that this task has forked; empty where the kernel does not list them."""
@@ -71,6 +87,8 @@ class KeptTask:
     def close(self) -> None:
         for file in (self._schedstat, self._stat, self._children):
             file.close()
+        if self._wait is not None:
+            self._wait.close()
 
 
 def tids_of(pid: int) -> list[int]:
@@ -87,6 +105,7 @@ class TaskReader:
     def __init__(self, root: int) -> None:
         self.root = root
         self._budget = Budget()
+        self._crowds = Crowds()
         self._tasks: dict[tuple[int, int], KeptTask] = {}
 
     def read(self) -> TaskBatch:
@@ -98,7 +117,7 @@ class TaskReader:
         while todo:
             pid = todo.pop()
             for tid in tids_of(pid):
-                task = self._tasks.pop((pid, tid), None) or KeptTask(pid, tid, self._budget)
+                task = self._tasks.pop((pid, tid), None) or KeptTask(pid, tid, self._budget, self._crowds)
                 sample = task.sample()
                 if sample is None:
                     task.close()

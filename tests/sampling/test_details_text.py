@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from conclab.model.blocking import meaning
 from conclab.sampling import details_text, syscalls
 
 LIMITS = b"""Limit                     Soft Limit           Hard Limit           Units     
@@ -132,8 +133,8 @@ def test_calls_have_their_processors_names_and_a_meaning() -> None:
     assert syscalls.name(202, "x86_64") == syscalls.name(98, "aarch64") == "futex"
     assert syscalls.name(202, "aarch64") == "accept"
     assert syscalls.name(5, "riscv64") == "system call 5"
-    assert syscalls.meaning("futex") == "a lock"
-    assert syscalls.meaning("system call 5") == ""
+    assert meaning("futex") == "a lock"
+    assert meaning("system call 5") == ""
 
 
 def test_some_kernel_functions_tell_the_call() -> None:
