@@ -13,7 +13,7 @@ from conclab.settings.file import VARIABLE as SETTINGS
 
 @pytest.fixture(autouse=True, scope="session")
 def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Neither what the developer has chosen or run is read, nor is anything written there; programs that tests start inherit that."""
+    """What the developer has chosen or run is neither read nor written to; programs that tests start inherit that."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SETTINGS, str(home / "config.toml"))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from conclab.model import figures
+from conclab.model.runs import Run
 from conclab.model.verdicts import GLYPHS, Status, Verdict
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -33,6 +34,11 @@ def paint(text: str, *styles: str) -> str:
     if not paints(sys.stdout) or not styles:
         return text
     return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def dim(text: str) -> str:
+    """The text dim, if standard error takes that."""
+    return f"\x1b[{_CODES['dim']}m{text}\x1b[0m" if paints(sys.stderr) else text
 
 
 def _bars(verdict: Verdict, width: int) -> list[str]:
@@ -92,4 +98,25 @@ def verdict_lines(verdict: Verdict, label: str = "") -> list[str]:
         lines += textwrap.wrap(reason, width, initial_indent="  ", subsequent_indent="  ")
     if verdict.advice:
         lines += textwrap.wrap(verdict.advice, width, initial_indent="  → ", subsequent_indent="    ")
+    return lines
+
+
+def run_lines(run: Run) -> list[str]:
+    """A run that brought a verdict: what was asked, under what conditions, and what came of it."""
+    plan = run.plan
+    pythons = ", ".join(python.label for python in plan.pythons)
+    usable = plan.machine.usable_cores
+    cores = f"{figures.cores(usable)} usable {'core' if usable == 1 else 'cores'}"
+    rounds = max((verdict.rounds for verdict in run.verdicts), default=0)
+    facts = f"Python {pythons} · {cores} · {figures.plural(rounds, 'repetition')} of every arm"
+    lines = [
+        paint(figures.sentence(plan.experiment.title), "bold", "cyan"),
+        paint(plan.experiment.question, "dim"),
+        paint(f"{facts} in {figures.duration(run.wall_ns)}{', exact' if plan.traced else ''}", "dim"),
+    ]
+    several = len(plan.pythons) > 1
+    if several:
+        lines += ["", *summary_lines([python.label for python in plan.pythons], run.verdicts)]
+    for python, verdict in zip(plan.pythons, run.verdicts, strict=False):
+        lines += ["", *verdict_lines(verdict, python.label if several else "")]
     return lines

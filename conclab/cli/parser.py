@@ -100,6 +100,36 @@ def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
     monitor.add_argument("--inverted", action="store_true", help="turn the order round")
 
 
+def _add_runs(commands: argparse._SubParsersAction[_Parser]) -> None:
+    which = "which run: its id, the beginning of it, an experiment (its newest run), last, or a file; `conclab runs` shows all"
+    runs = _add(commands, "runs", "list the runs that were kept", "Newest first; each is one file.", "conclab runs")
+    _json(runs)
+
+    show = _add(
+        commands,
+        "show",
+        "print a run that was kept",
+        "Its verdict, and where the time of its workers went.",
+        "conclab show last\n  conclab show threads-or-processes --json",
+    )
+    show.add_argument("run", metavar="RUN", help=which)
+    _json(show)
+
+    export = _add(
+        commands,
+        "export",
+        "write a run in a format that others read",
+        "ui.perfetto.dev opens the first of them.",
+        "conclab export last --format perfetto\n  conclab export threads-or-processes --format csv -o samples.csv",
+    )
+    export.add_argument("run", metavar="RUN", help=which)
+    export.add_argument("--format", choices=("perfetto", "json", "csv"), required=True, help="which format")
+    export.add_argument(
+        "-o", "--output", metavar="FILE", help="where to; - is standard output (default: a file here, named after the run)"
+    )
+    export.add_argument("--force", action="store_true", help="write over a file that is there")
+
+
 def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
@@ -111,6 +141,7 @@ def build() -> argparse.ArgumentParser:
             "  conclab                                    open the lab\n"
             "  conclab run threads-or-processes           run an experiment here, without the lab\n"
             "  conclab run waiting-room --set workers=32  with another parameter\n"
+            "  conclab show last                          what came of the last run\n"
             "  conclab monitor                            processes and threads, live\n"
             "  conclab doctor                             what this machine can show"
         ),
@@ -147,10 +178,13 @@ def build() -> argparse.ArgumentParser:
         help="an interpreter: path, command or version; repeat it to compare several",
     )
     run.add_argument("--seed", metavar="N", type=_whole, default=0, help="order of the arms and random pauses (default 0)")
+    run.add_argument("--exact", action="store_true", help="trace every switch with the kernel's own trace, where that is permitted")
+    run.add_argument("--no-keep", action="store_true", help="do not keep it among the runs")
     run.add_argument("--output", action="store_true", help="also print what the workers print, to standard error")
     run.add_argument("--tui", action="store_true", help="open the lab with it running")
     _json(run)
 
+    _add_runs(commands)
     _add_monitor(commands)
 
     doctor = _add(commands, "doctor", "tell what this machine can show and what not", "And how to get the rest.", "conclab doctor")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 
 from conclab.cli.ending import Trouble
@@ -10,6 +11,7 @@ from conclab.lab.interpreters import NoInterpreter, ask, locate, own
 from conclab.lab.planning import BadRequest, make_plan
 from conclab.model.experiments import Interpreter
 from conclab.model.runs import Plan
+from conclab.sampling import tracefs
 from conclab.sampling.machine import load_average, memory_available, read_facts
 
 
@@ -37,18 +39,22 @@ def pythons_of(names: Sequence[str]) -> list[Interpreter]:
     return found or [own()]
 
 
-def plan_of(name: str, settings: Sequence[str], pythons: Sequence[str], repeat: int | None, seed: int) -> Plan:
+def plan_of(asked: argparse.Namespace) -> Plan:
     """Everything checked, nothing started. Raises Trouble."""
+    lack = tracefs.lack() if asked.exact else ""
+    if lack:
+        raise Trouble(f"--exact: {lack}")
     try:
         return make_plan(
-            find(name),
-            settings_of(settings),
+            find(asked.experiment),
+            settings_of(asked.settings),
             read_facts(),
-            pythons_of(pythons),
+            pythons_of(asked.pythons),
             memory_available=memory_available(),
-            rounds=repeat,
-            seed=seed,
+            rounds=asked.repeat,
+            seed=asked.seed,
             load_before=load_average(),
+            traced=asked.exact,
         )
     except (UnknownExperiment, NoInterpreter, BadRequest) as error:
         raise Trouble(str(error)) from None

@@ -7,16 +7,14 @@ import shutil
 import sys
 
 from conclab.cli.ending import Trouble
-from conclab.cli.output import paint, print_json, summary_lines, verdict_lines
+from conclab.cli.output import dim, print_json, run_lines
 from conclab.cli.request import plan_of
-from conclab.lab.conductor import Conductor
 from conclab.model import figures
 from conclab.model.events import Event, Output, StepStarted
 from conclab.model.results import OK
 from conclab.model.run_state import RunState, fold
-from conclab.model.runs import Run
-from conclab.recording.document import document
-from conclab.sampling.machine import observe
+from conclab.model.trouble import Trouble as Told
+from conclab.recording.running import Headless
 
 
 class _Progress:
@@ -24,10 +22,14 @@ class _Progress:
 
     def __init__(self, with_output: bool) -> None:
         self._state = RunState()
+        self._told: list[str] = []
         self._live = sys.stderr.isatty()
         self._with_output = with_output
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event | Told) -> None:
+        if isinstance(event, Told):
+            self._told.append(event.text)
+            return
         self._state = fold(self._state, event)
         if self._with_output and isinstance(event, Output):
             self.clear()
@@ -52,48 +54,41 @@ class _Progress:
         text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
+    def end(self) -> None:
+        """Nothing of the line is left; what went wrong beside the run is told."""
+        self.clear()
+        for sentence in self._told:
+            print(f"conclab: {sentence}", file=sys.stderr)
+
     def clear(self) -> None:
         if self._live:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _print(run: Run) -> None:
-    plan = run.plan
-    pythons = ", ".join(python.label for python in plan.pythons)
-    usable = plan.machine.usable_cores
-    cores = f"{figures.cores(usable)} usable {'core' if usable == 1 else 'cores'}"
-    rounds = max((verdict.rounds for verdict in run.verdicts), default=0)
-    print(paint(figures.sentence(plan.experiment.title), "bold", "cyan"))
-    print(paint(plan.experiment.question, "dim"))
-    facts = f"Python {pythons} · {cores} · {figures.plural(rounds, 'repetition')} of every arm"
-    print(paint(f"{facts} in {figures.duration(run.wall_ns)}", "dim"))
-    several = len(plan.pythons) > 1
-    if several:
-        print()
-        print("\n".join(summary_lines([python.label for python in plan.pythons], run.verdicts)))
-    for python, verdict in zip(plan.pythons, run.verdicts, strict=False):
-        print()
-        print("\n".join(verdict_lines(verdict, python.label if several else "")))
-
-
 def command(asked: argparse.Namespace) -> int:
     """Exit status 0 with a verdict, whichever; 1 when the experiment failed; 2 when it cannot be run here."""
     if asked.tui:
-        if asked.json or asked.output:
-            raise Trouble("--tui opens the lab; it goes with neither --json nor --output")
+        if asked.json or asked.output or asked.no_keep:
+            raise Trouble("--tui opens the lab, which keeps every run; it goes with neither --json nor --output nor --no-keep")
         from conclab.cli.lab import open_lab
 
-        return open_lab(plan=plan_of(asked.experiment, asked.settings, asked.pythons, asked.repeat, asked.seed))
-    plan = plan_of(asked.experiment, asked.settings, asked.pythons, asked.repeat, asked.seed)
+        return open_lab(plan=plan_of(asked))
+    plan = plan_of(asked)
     progress = _Progress(asked.output)
+    headless = Headless(plan, progress, keep=not asked.no_keep)
     try:
-        run = Conductor(plan, progress, observe).run()
+        run = headless.run()
+        progress.end()
+        if asked.json:
+            print_json(headless.running.document)
+        elif run.verdicts and run.outcome == OK:
+            print("\n".join(run_lines(run)))
     finally:
         progress.clear()
-    if asked.json:
-        print_json(document(run))
-    elif run.verdicts and run.outcome == OK:
-        _print(run)
+        kept = headless.running.kept
+        if kept and not asked.json:
+            sys.stdout.flush()
+            print(dim(f"kept as {kept}; conclab show last"), file=sys.stderr)
     if run.outcome != OK:
         raise Trouble(f"{plan.experiment.name}: {run.outcome}", status=1 if run.repetitions else 2)
     return 0

@@ -199,7 +199,7 @@ class Recorder:
         try:
             store.close()
         except sqlite3.Error as error:
-            self._say("error", str(error))
+            self._say("error", _reason(error))
         tidy(self._folder)
 
     def _write(self, store: Store, last: dict[str, Any] | None = None) -> bool:
@@ -217,7 +217,7 @@ class Recorder:
             store.write(thinned, row)
             self._full = store.size_bytes > MOST_BYTES
         except sqlite3.Error as error:
-            self._say("error", str(error))
+            self._say("error", _reason(error))
             with self._lock:
                 for item in reversed(thinned):
                     if isinstance(item, _ESSENTIAL):
@@ -262,16 +262,25 @@ class Recorder:
             self._row.update(_verdict_columns(item.verdict))
 
     def _cannot_begin(self, error: Exception) -> None:
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         if self.path is not None:
             self.path.unlink(missing_ok=True)
         self.path = None
         self._tell(
-            f"This run is not kept: {harmless(str(self._folder))}: {reason}. Make it writable, make room, or name another folder "
-            f"in ${VARIABLE}."
+            f"This run is not kept: {harmless(str(self._folder))}: {_reason(error)}. Make it writable, make room, or name "
+            f"another folder in ${VARIABLE}."
         )
 
     def _say(self, kind: str, reason: str) -> None:
         if kind not in self._told:
             self._told.add(kind)
             self._tell(f"Not all of this run is kept: {harmless(reason)}.")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileExistsError):
+        return "it is no folder"
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return "no space left on its disk"
+    return str(error)

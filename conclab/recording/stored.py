@@ -82,6 +82,21 @@ class StoredRun:
     left_out: dict[str, int]
     """What was not kept, and how much of it: lines, samples, events, traces."""
 
+    def events(self, *kinds: type) -> list[Event]:
+        """Events of these kinds alone, in the order in which they came; not Output and not Sliced. Raises Unreadable."""
+        names = [kind.__name__ for kind in kinds]
+        wanted = f"SELECT kind, body FROM events WHERE kind IN ({', '.join('?' * len(names))}) ORDER BY seq"
+        with _opened(self.summary.path) as base:
+            return [cast(Event, codec.from_json(body, codec.KINDS[kind])) for kind, body in base.execute(wanted, names)]
+
+    def counts(self) -> dict[str, int]:
+        """How much of each there is: events, lines, samples (of one task each), slices. Raises Unreadable."""
+        with _opened(self.summary.path) as base:
+            return {
+                table: int(base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                for table in ("events", "lines", "samples", "machine", "slices")
+            }
+
     def items(self) -> list[Kept]:
         """Events, task batches, machine samples and exact slices in the order of their stamps, equal to what was live.
 

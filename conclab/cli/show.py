@@ -1,0 +1,60 @@
+"""``conclab show``: a kept run. What ``conclab run`` printed, where the time of its workers went, and where the file is."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from conclab.cli.ending import Trouble
+from conclab.cli.output import paint, print_json, run_lines
+from conclab.cli.split import split_lines
+from conclab.model import figures
+from conclab.model.results import OK
+from conclab.model.text import harmless
+from conclab.recording.document import document
+from conclab.recording.rebuilt import run_of
+from conclab.recording.stored import NoSuchRun, StoredRun, Unreadable, find, open_run
+
+_COUNTED = (("events", "event"), ("samples", "sample"), ("lines", "line of output"), ("slices", "traced task"))
+_LEFT_OUT = {"lines": "lines of output", "samples": "samples", "events": "events", "traces": "exact traces"}
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Exit status 0 even of a run that failed: that it did is what is shown."""
+    try:
+        stored = open_run(find(asked.run))
+        run = run_of(stored)
+        told = stored.document or document(run)
+        if asked.json:
+            print_json(told)
+            return 0
+        lines = run_lines(run)
+        if run.outcome != OK:
+            lines += ["", paint(f"– {figures.sentence(run.outcome)}", "bold", "yellow")]
+        lines += split_lines(told)
+        print("\n".join([*lines, "", *_file_lines(stored)]))
+    except (NoSuchRun, Unreadable) as error:
+        raise Trouble(str(error)) from None
+    return 0
+
+
+def _file_lines(stored: StoredRun) -> list[str]:
+    """What there is of it, and where."""
+    summary = stored.summary
+    began = time.strftime("%a %d %b %Y %H:%M:%S", time.localtime(summary.began_s))
+    counts = stored.counts()
+    kept = [f"{counts[table]:,} {noun if counts[table] == 1 else _several(noun)}" for table, noun in _COUNTED if counts[table]]
+    lines = [
+        f"{summary.id} · {began}",
+        f"{harmless(str(summary.path))} · {figures.size(summary.size_bytes)}",
+        f"{figures.plural(summary.repetitions, 'repetition')} in all · {' · '.join(kept)}",
+    ]
+    missing = [f"{number:,} {_LEFT_OUT.get(kind, kind)}" for kind, number in stored.left_out.items() if number]
+    if missing:
+        lines.append(f"not kept, for there was too much: {', '.join(missing)}")
+    return [paint(line, "dim") for line in lines]
+
+
+def _several(noun: str) -> str:
+    first, _, rest = noun.partition(" ")
+    return f"{first}s {rest}".strip() if rest != "task" else f"{first} {rest}s"
