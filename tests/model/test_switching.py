@@ -70,8 +70,8 @@ def test_a_task_that_is_no_workers_is_not_counted() -> None:
 
 def test_a_new_repetition_on_the_same_tid_counts_from_anew() -> None:
     step = StepFinished(2 * CELL_NS, Repetition("a", "/p", 0, False, "ok"))
-    first = [TaskBatch(CELL_NS, (sample(1, CELL_NS, 500, 5),)), finished(1, 0, CELL_NS, 500, 5), step]
-    again = [
+    first: list[Event | TaskBatch] = [TaskBatch(CELL_NS, (sample(1, CELL_NS, 500, 5),)), finished(1, 0, CELL_NS, 500, 5), step]
+    again: list[Event | TaskBatch] = [
         started(1, 2 * CELL_NS),
         TaskBatch(3 * CELL_NS, (sample(1, 3 * CELL_NS, 3, 0),)),
         finished(1, 2 * CELL_NS, 4 * CELL_NS, 9, 1),

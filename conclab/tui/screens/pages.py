@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.widget import Widget
 
@@ -24,6 +27,10 @@ class TwoPages(Place):
     TwoPages.-zoomed #results { width: 100%; display: block; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "next_chart", "Next chart", show=False, tooltip="While charts are shown: the next one", id="lab.chart"),
+    ]
+
     def __init__(self, session: Session, results: Results) -> None:
         super().__init__(session)
         self.results = results
@@ -40,6 +47,10 @@ class TwoPages(Place):
     def turn_page(self, results: bool) -> None:
         """On a narrow screen: show the results, or the setup."""
         self.set_class(results, "-results")
+
+    def action_next_chart(self) -> None:
+        """Turn to the next chart, where charts are shown; the pane's lower border names the key."""
+        self.results.next_chart()
 
     def action_zoom(self) -> None:
         """Give the focused pane the whole screen, or give it back."""

@@ -1,11 +1,12 @@
-"""The output pane: merged, one view a worker, a chart of the repetitions, or what the experiment is about."""
+"""The output pane: merged, one view a worker, charts of the run, or what the experiment is about."""
 
 from __future__ import annotations
 
 import asyncio
 
-from rich.text import Text
 from textual.content import Content
+from textual.events import Click
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -13,9 +14,11 @@ from textual.widgets import Static
 from conclab.model import figures
 from conclab.model.experiments import Experiment
 from conclab.model.run_state import RunState
+from conclab.recording.feed import Session
+from conclab.tui.charts import chart_text, kinds_for, version_of
 from conclab.tui.layout import grid
 from conclab.tui.renderables.blocks import plain, style, wrapped
-from conclab.tui.theme import Palette, palette_for
+from conclab.tui.theme import palette_for
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.output_view import OutputView
 
@@ -57,6 +60,33 @@ class AboutView(LinesView):
         self.show(lines)
 
 
+class ChartView(Static):
+    """One chart of a run; a click turns to the next."""
+
+    class Clicked(Message):
+        """The next chart is wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind = ""
+        self._drawn: tuple[object, ...] = ()
+
+    def draw(self, kind: str, session: Session) -> None:
+        """Draw the chart of that kind, if it, what it is of, or its room has changed."""
+        run, timeline, palette = session.run_state, session.timeline, palette_for(self.app.current_theme)
+        # A pane that has just got this child knows its room before the child does.
+        room = self.parent.content_size if isinstance(self.parent, Widget) else self.size
+        wanted = (kind, *version_of(kind, run, timeline), room, palette)
+        if wanted != self._drawn:
+            self._drawn = wanted
+            self.kind = kind
+            self.update(chart_text(kind, run, timeline, session.feed.machine.usable_cores, room.width, room.height, palette))
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.post_message(self.Clicked())
+
+
 class OutputPane(Widget):
     """Holds whichever views the mode asks for."""
 
@@ -74,15 +104,17 @@ class OutputPane(Widget):
     OutputPane > * { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(OutputView(), id="output")
+        self._session = session
         self.border_title = "Output"
         self.view = "merged"
         self.ordered = "merged"
         """The view that was asked for last; ``view`` follows when its turn has come."""
+        self.chart = kinds_for(session.run_state)[0]
+        """Which chart the view of charts shows."""
         self._turning = asyncio.Lock()
         self._shown: tuple[str, tuple[str, ...]] = ("merged", ())
-        self._charted: tuple[int, int, int, Palette] | None = None
         self._said_below = ""
 
     async def turn(self, view: str, run: RunState, experiment: Experiment) -> None:
@@ -111,8 +143,7 @@ class OutputPane(Widget):
             if self.view == "about":
                 await self.mount(AboutView())
             elif self.view == "chart":
-                await self.mount(Static())
-                self._charted = None
+                await self.mount(ChartView())
             elif wanted[1]:
                 await self.mount_all(OutputView(name) for name in wanted[1])
             else:
@@ -137,7 +168,9 @@ class OutputPane(Widget):
         for about in self.query(AboutView):
             about.about(experiment)
         if self.view == "chart":
-            self._draw_chart(run, palette_for(self.app.current_theme))
+            kinds = kinds_for(run)
+            self.chart = self.chart if self.chart in kinds else kinds[0]
+            self.query_one(ChartView).draw(self.chart, self._session)
         self._say(run)
 
     def repaint(self) -> None:
@@ -145,20 +178,14 @@ class OutputPane(Widget):
         for view in self.query(OutputView):
             view.repaint()
 
-    def _draw_chart(self, run: RunState, palette: Palette) -> None:
-        width, height = self.content_size.width, self.content_size.height
-        wanted = (len(run.repetitions), width, height, palette)
-        if wanted == self._charted:
-            return
-        self._charted = wanted
-        from conclab.tui.charts import LEAST, repetitions_chart
+    def _next_chart(self, run: RunState) -> str:
+        kinds = kinds_for(run)
+        return kinds[(kinds.index(self.chart) + 1) % len(kinds)] if self.chart in kinds else kinds[0]
 
-        if width < LEAST[0] or height < LEAST[1]:
-            text = Text("There is no room for a chart here; z makes some.")
-        else:
-            drawn = repetitions_chart(run.repetitions, run.pythons, width, height, palette)
-            text = Text.from_ansi(drawn) if drawn else Text("Comes with the second repetition.")
-        self.query_one(Static).update(text)
+    def turn_chart(self, run: RunState, experiment: Experiment) -> None:
+        """Show the next chart."""
+        self.chart = self._next_chart(run)
+        self.draw(run, experiment)
 
     def _say(self, run: RunState) -> None:
         parts = []
@@ -171,6 +198,8 @@ class OutputPane(Widget):
         hidden = len(run.workers) - len(self._shown[1]) if self.view == "by worker" else 0
         if hidden > 0 and self._shown[1]:
             parts.append(f"{figures.plural(hidden, 'worker')} more {'does' if hidden == 1 else 'do'} not fit")
+        if self.view == "chart":
+            parts.append(f"{self.chart} · h: {self._next_chart(run)}")
         parts.append(f"{self.view} · o: {VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)]}")
         text = " · ".join(parts)
         if text != self._said_below:

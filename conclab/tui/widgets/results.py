@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -21,7 +21,7 @@ from conclab.tui.renderables.cores import cores_lines
 from conclab.tui.renderables.verdict import verdict_lines
 from conclab.tui.renderables.workers import legend_line, worker_lines
 from conclab.tui.widgets.lines import LinesView
-from conclab.tui.widgets.output import OutputPane
+from conclab.tui.widgets.output import ChartView, OutputPane
 
 
 def progress(run: RunState) -> str:
@@ -65,7 +65,7 @@ class Results(Vertical):
         self._layout_now: Layout | None = None
         self.cores = LinesView("Cores", id="cores")
         self.workers_view = LinesView("Workers", id="workers")
-        self.output = OutputPane()
+        self.output = OutputPane(session)
         self.verdict = LinesView("Verdict", id="verdict")
 
     def compose(self) -> ComposeResult:
@@ -153,6 +153,12 @@ class Results(Vertical):
         """Show another view in the output pane. Not exclusive: a turn that is cancelled in the middle ends the whole app."""
         # The state is asked for here, when the turn's turn comes: the run goes on until then.
         await self.output.turn(view, self._run, self._chosen())
+
+    @on(ChartView.Clicked)
+    def next_chart(self) -> None:
+        """Turn to the next chart, where charts are shown."""
+        if self.output.view == "chart":
+            self.output.turn_chart(self._run, self._chosen())
 
     @property
     def zoomed(self) -> bool:

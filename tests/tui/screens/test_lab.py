@@ -21,7 +21,7 @@ from conclab.tui.screens.compare import CompareDialog
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
 from conclab.tui.widgets.lines import LinesView
-from conclab.tui.widgets.output import AboutView, OutputPane
+from conclab.tui.widgets.output import AboutView, ChartView, OutputPane
 from conclab.tui.widgets.output_view import OutputView
 from tests.tui.helpers import (
     SECOND,
@@ -303,6 +303,12 @@ async def test_the_chart_has_a_line_for_each_arm_once_there_are_repetitions() ->
         for arm in ("sequential", "threads", "processes"):
             assert f"━━ {arm}" in text
         assert re.search("[\u2801-\u28ff]", text)
+        for chart, seen in (("split", "wants a core"), ("switches", "involuntary"), ("slices", "exact run"), ("wake-ups", "exact run")):
+            assert f"h: {chart}" in pane_lines(app, "#output")[-1]
+            await press(pilot, "h")
+            assert seen in pane_text(app, "#output")
+        await pilot.click(ChartView)
+        assert "repetitions · h: split" in pane_lines(app, "#output")[-1]
 
 
 async def test_where_a_chart_has_no_room_it_does_not_say_that_there_is_nothing_to_show() -> None:
