@@ -128,7 +128,8 @@ def test_the_model_does_no_io_and_has_no_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "importers"), [("plotext", {"tui/charts/plots.py"}), ("shtab", {"cli/completion.py"}), ("tomlkit", {"settings/file.py"})]
+    ("library", "importers"),
+    [("plotext", {"tui/charts/plots.py"}), ("shtab", {"cli/completion.py"}), ("tomlkit", {"settings/file.py"})],
 )
 def test_some_libraries_have_one_importer_each(library: str, importers: set[str]) -> None:
     found = {

@@ -38,7 +38,9 @@ def version_of(kind: str, run: RunState, timeline: Timeline) -> tuple[int, ...]:
     return (run.started_ns, len(run.repetitions), len(timeline.traces), timeline.traces_dropped, sampled, run.phase == "finished")
 
 
-def chart_text(kind: str, run: RunState, timeline: Timeline, usable_cores: float, width: int, height: int, palette: Palette) -> Text:
+def chart_text(
+    kind: str, run: RunState, timeline: Timeline, usable_cores: float, width: int, height: int, palette: Palette
+) -> Text:
     """The chart, or a sentence that says why there is none."""
     if width < LEAST[0] or height < LEAST[1]:
         return Text(NO_ROOM)

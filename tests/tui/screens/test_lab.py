@@ -303,7 +303,12 @@ async def test_the_chart_has_a_line_for_each_arm_once_there_are_repetitions() ->
         for arm in ("sequential", "threads", "processes"):
             assert f"━━ {arm}" in text
         assert re.search("[\u2801-\u28ff]", text)
-        for chart, seen in (("split", "wants a core"), ("switches", "involuntary"), ("slices", "exact run"), ("wake-ups", "exact run")):
+        for chart, seen in (
+            ("split", "wants a core"),
+            ("switches", "involuntary"),
+            ("slices", "exact run"),
+            ("wake-ups", "exact run"),
+        ):
             assert f"h: {chart}" in pane_lines(app, "#output")[-1]
             await press(pilot, "h")
             assert seen in pane_text(app, "#output")
