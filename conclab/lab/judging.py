@@ -95,9 +95,9 @@ def settle(
     elif interval is None:
         reasons.insert(0, "It takes at least three repetitions to say how certain a ratio is.")
     else:
-        status = _place(interval.widened(factor), threshold, floor) if factor <= MOST_DISTURBED else Status.UNDECIDED
+        status = place(interval.widened(factor), threshold, floor) if factor <= MOST_DISTURBED else Status.UNDECIDED
         if status is Status.UNDECIDED:
-            bare = _place(interval, threshold, floor)
+            bare = place(interval, threshold, floor)
             if bare is not Status.UNDECIDED:
                 reasons.append("On a quiet machine it may well be decided; run it again when nothing else is going on.")
             else:
@@ -119,7 +119,8 @@ def settle(
     )
 
 
-def _place(interval: Interval, threshold: float, floor: float | None) -> Status:
+def place(interval: Interval, threshold: float, floor: float | None = None) -> Status:
+    """Where an interval lies: past the threshold, or between floor and threshold (HOLDS), on the other side (FAILS), or across."""
     if floor is not None:
         if floor < interval.low and interval.high < threshold:
             return Status.HOLDS

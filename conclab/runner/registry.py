@@ -70,4 +70,10 @@ WORKLOADS: Dict[str, Workload] = {
     "shared-list": Workload("shared_list", "appending to one list", "items that each appends", "", 100, 1, 100_000),
     "counter": Workload("counter", "adding to one counter", "additions of each worker", "", 2_000, 1, 10_000_000),
     "births": Workload("births", "starting and joining workers", "how many", "", 10, 1, 100_000),
+    "sections": Workload("sections", "working inside a lock", "sections in all", "", 1_000, 10, 1_000_000),
+    "barging": Workload("barging", "taking a lock again at once", "how long they do so", "ms", 250, 10, 20_000),
+    "weights": Workload("weights", "sharing a core by priority", "how long they share it", "ms", 500, 50, 20_000),
+    "philosophers": Workload("philosophers", "dining philosophers", "meals of each", "", 3, 1, 1_000),
+    "readers": Workload("readers", "readers and a writer", "how long they keep coming", "ms", 300, 20, 20_000),
+    "buffer": Workload("buffer", "producers and consumers", "items in all", "", 120, 1, 100_000),
 }

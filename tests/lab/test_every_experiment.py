@@ -32,6 +32,12 @@ SMALL: dict[str, dict[str, str]] = {
     "is-memory-shared": {"size": "10"},
     "five-processes": {},
     "lost-update": {"size": "300"},
+    "lock-contention": {"size": "20", "workers": "2", "nap": "1"},
+    "lock-fairness": {"size": "20", "workers": "2"},
+    "deadlock": {"size": "1", "workers": "3", "patience": "5"},
+    "starvation": {"size": "30", "readers": "3", "read": "2"},
+    "producer-consumer": {"size": "12", "make": "500", "use": "1000"},
+    "priority-and-affinity": {"size": "50"},
 }
 ROUNDS = 3
 
