@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conclab.model import figures
-from conclab.model.results import Results, cores_of
+from conclab.model.results import Results, cores_of, measure_of
 from conclab.model.statistics import Interval, outliers, ratio_of_medians
 from conclab.model.verdicts import Evidence, Status, Verdict
 
@@ -175,6 +175,24 @@ def speed_up(results: Results, baseline: str, arm: str, label: str) -> Evidence:
     """A bar: how many times faster than the baseline an arm was, with what its workers' time went to."""
     interval = compare(results, baseline, arm)
     return Evidence(label, interval.value if interval else None, interval, note=where_time_went(results, arm))
+
+
+def against(results: Results, arm: str, baseline: str, label: str, note: str = "") -> Evidence:
+    """A bar: how many times the baseline's figure an arm's is; more is more of it, not faster."""
+    interval = compare(results, arm, baseline)
+    return Evidence(label, interval.value if interval else None, interval, note=note)
+
+
+def latencies_of(results: Results, arm: str) -> str:
+    """median 17.3 µs, p99 98.0 µs, worst 6.21 ms, of what the workload measured; the worst is that of all repetitions."""
+    found = results.arm(arm)
+    worst = max(found.by_round(measure_of("worst_ns")).values(), default=None)
+    parts = [
+        ("median", found.median_of(measure_of("median_ns"))),
+        ("p99", found.median_of(measure_of("p99_ns"))),
+        ("worst", worst),
+    ]
+    return ", ".join(f"{name} {figures.duration(value)}" for name, value in parts if value is not None)
 
 
 def where_time_went(results: Results, arm: str) -> str:

@@ -114,6 +114,11 @@ def cores_of(repetition: Repetition) -> float | None:
     return repetition.effective_cores
 
 
+def voluntary_of(repetition: Repetition) -> float | None:
+    number = repetition.counters.voluntary_switches
+    return None if number is None else float(number)
+
+
 def involuntary_of(repetition: Repetition) -> float | None:
     number = repetition.counters.involuntary_switches
     return None if number is None else float(number)
@@ -165,6 +170,9 @@ class Disturbance:
     """What processes that are neither the experiment's nor conclab's took away, as a share of the cores that it needed."""
     steal_share: float | None = None
     """Share of the time of its cores that the hypervisor gave to others."""
+    own_share: float | None = None
+    """What conclab itself took, as a share of the cores that the experiment needed; while it was pinned to one, nothing is counted,
+    because conclab was not."""
 
 
 @dataclass(frozen=True, slots=True)

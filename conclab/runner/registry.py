@@ -73,7 +73,11 @@ WORKLOADS: Dict[str, Workload] = {
     "sections": Workload("sections", "working inside a lock", "sections in all", "", 1_000, 10, 1_000_000),
     "barging": Workload("barging", "taking a lock again at once", "how long they do so", "ms", 250, 10, 20_000),
     "weights": Workload("weights", "sharing a core by priority", "how long they share it", "ms", 500, 50, 20_000),
-    "philosophers": Workload("philosophers", "dining philosophers", "meals of each", "", 3, 1, 1_000),
+    "philosophers": Workload("philosophers", "dining philosophers", "meals of each", "", 3, 1, 100),
     "readers": Workload("readers", "readers and a writer", "how long they keep coming", "ms", 300, 20, 20_000),
     "buffer": Workload("buffer", "producers and consumers", "items in all", "", 120, 1, 100_000),
+    "echo": Workload("echo", "echoing beside busy workers", "how long it is called", "ms", 500, 20, 20_000),
+    "turns": Workload("turns", "taking turns at computing", "how long they compute", "ms", 500, 20, 20_000),
+    "pingpong": Workload("pingpong", "handing a byte to and fro", "how often to and fro", "", 8_000, 10, 1_000_000),
+    "wakeups": Workload("wakeups", "waking a sleeper up", "how often it is woken up", "", 600, 10, 100_000),
 }

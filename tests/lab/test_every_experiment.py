@@ -13,7 +13,7 @@ from conclab.lab.catalogue import catalogue, find
 from conclab.lab.conductor import Conductor
 from conclab.lab.planning import make_plan
 from conclab.model.events import Event
-from conclab.model.results import OK, Repetition, Results, cores_of
+from conclab.model.results import OK, Repetition, Results, cores_of, measure_of
 from conclab.model.runs import Run
 from conclab.model.verdicts import Status, Verdict
 from conclab.sampling.machine import observe, read_facts
@@ -32,9 +32,13 @@ SMALL: dict[str, dict[str, str]] = {
     "is-memory-shared": {"size": "10"},
     "five-processes": {},
     "lost-update": {"size": "300"},
+    "context-switch": {"size": "50"},
+    "wake-up-latency": {"size": "10", "busy": "2"},
+    "gil-hand-over": {"size": "30", "threads": "2"},
+    "gil-convoy": {"size": "30", "threads": "2"},
     "lock-contention": {"size": "20", "workers": "2", "nap": "1"},
     "lock-fairness": {"size": "20", "workers": "2"},
-    "deadlock": {"size": "1", "workers": "3", "patience": "5"},
+    "deadlock": {"size": "1", "workers": "3", "patience": "5", "standstill": "50"},
     "starvation": {"size": "30", "readers": "3", "read": "2"},
     "producer-consumer": {"size": "12", "make": "500", "use": "1000"},
     "priority-and-affinity": {"size": "50"},
@@ -181,3 +185,46 @@ def test_the_same_results_come_from_every_arm() -> None:
     for name in ("threads-or-processes", "too-many-workers", "counting-lines", "waiting-room", "downloads", "one-core-only"):
         found = {str(one.result) for one in run_of(name).repetitions}
         assert len(found) == 1, (name, found)
+
+
+def worker_results(repetition: Repetition) -> list[int]:
+    return [int(str(worker.result)) for worker in repetition.workers]
+
+
+def test_every_call_is_answered_by_the_first_worker() -> None:
+    """What the caller, a process of its own, has counted, against what the echo has: both count each call once."""
+    for arm in results_of("gil-convoy").arms.values():
+        for repetition in arm.repetitions:
+            assert worker_results(repetition)[0] == repetition.measures["calls"] > 0
+            assert repetition.measures["median_ns"] <= repetition.measures["p99_ns"] <= repetition.measures["worst_ns"]
+
+
+def test_the_gil_changes_hands_more_often_the_shorter_the_switch_interval() -> None:
+    results = results_of("gil-hand-over")
+    for arm in results.arms.values():
+        for repetition in arm.repetitions:
+            assert sum(worker_results(repetition)) == repetition.measures["turns"] > 0
+    if results.gil_enabled:
+        shortest, longest = (results.arm(name).median_of(measure_of("turns")) for name in ("0.1 ms", "50 ms"))
+        assert shortest is not None
+        assert longest is not None
+        assert shortest > longest
+
+
+def test_every_hand_over_on_one_core_is_a_switch() -> None:
+    results = results_of("context-switch")
+    for name in ("threads, one core", "processes, one core"):
+        for repetition in results.arm(name).repetitions:
+            counters = repetition.counters
+            if counters.voluntary_switches is None or counters.involuntary_switches is None:
+                pytest.skip("this system does not count switches")
+            assert counters.voluntary_switches + counters.involuntary_switches >= 2 * int(SMALL["context-switch"]["size"])
+            assert counters.migrations in (0, None)
+            assert len({worker.pid for worker in repetition.workers}) == (1 if name.startswith("threads") else 2)
+
+
+def test_the_sleeper_is_woken_up_as_often_as_was_asked_for() -> None:
+    for arm in results_of("wake-up-latency").arms.values():
+        for repetition in arm.repetitions:
+            assert worker_results(repetition)[:2] == [0, int(SMALL["wake-up-latency"]["size"])]
+            assert 0 < repetition.measures["median_ns"] <= repetition.measures["p99_ns"] <= repetition.measures["worst_ns"]

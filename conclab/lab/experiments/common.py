@@ -72,3 +72,16 @@ def arguments_of(values: Values) -> Mapping[str, Value]:
 def number(values: Values, name: str) -> int:
     """A whole-number parameter."""
     return int(values[name])
+
+
+def switch_interval() -> Parameter:
+    """After how long a thread that wants the GIL asks for it (sys.setswitchinterval); 5 ms is what Python begins with."""
+    return Parameter(
+        "interval",
+        Kind.INTEGER,
+        "the switch interval: how long a thread may keep the GIL while others want it",
+        5_000,
+        minimum=100,
+        maximum=50_000,
+        unit="µs",
+    )

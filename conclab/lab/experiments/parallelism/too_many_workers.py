@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conclab.lab.experiments.common import number, size
 from conclab.lab.judging import a_little, compare, settle
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
-from conclab.model.results import Results, involuntary_of
+from conclab.model.results import Repetition, Results, involuntary_of
 from conclab.model.verdicts import Evidence, Status, Verdict
 
 THRESHOLD = 1.05
@@ -43,13 +45,30 @@ def _bar(results: Results, factor: int) -> Evidence:
     found = results.arm(f"{factor}x")
     interval = compare(results, "1x", f"{factor}x")
     notes = []
-    shares = found.shares()
-    if shares is not None:
-        notes.append(f"{figures.percent(shares[1])} wanting a core")
+    shares, waited = found.shares(), found.median_of(_wants_core_of)
+    if shares is not None and waited is not None:
+        notes.append(f"{figures.percent(shares[1])} wanting a core ({figures.duration(waited / found.arm.workers)} each)")
+    slices = found.median_of(_slice_of)
+    if slices is not None:
+        notes.append(f"slices of {figures.duration(slices)}")
     preempted = found.median_of(involuntary_of)
     if preempted is not None:
-        notes.append(f"{figures.count(preempted)} involuntary switches")
-    return Evidence(f"{found.arm.workers} workers", interval.value if interval else None, interval, note=", ".join(notes))
+        notes.append(f"{figures.count(preempted)} involuntary")
+    return Evidence(f"{found.arm.workers} workers", interval.value if interval else None, interval, note=" · ".join(notes))
+
+
+def _wants_core_of(repetition: Repetition) -> float | None:
+    """Run-queue delay of all workers together."""
+    waited = repetition.counters.wants_core_ns
+    return None if waited is None else float(waited)
+
+
+def _slice_of(repetition: Repetition) -> float | None:
+    """How long a worker had a core at a time, on average: each of its switches ends a stretch, and so does its end."""
+    counters = repetition.counters
+    if counters.on_core_ns is None or counters.voluntary_switches is None or counters.involuntary_switches is None:
+        return None
+    return counters.on_core_ns / (counters.voluntary_switches + counters.involuntary_switches + max(1, len(repetition.workers)))
 
 
 def _instead(results: Results, factor: int) -> str:
@@ -68,7 +87,8 @@ def judge(results: Results) -> Verdict:
     many, few = results.arm(f"{most}x").arm.workers, results.arm("1x").arm.workers
     got = figures.times(ratio.value) if ratio else ""
     little = a_little(ratio, THRESHOLD)
-    return settle(
+    own = results.disturbance.own_share
+    verdict = settle(
         results,
         ratio,
         threshold=THRESHOLD,
@@ -82,6 +102,9 @@ def judge(results: Results) -> Verdict:
         evidence=tuple(_bar(results, factor) for factor in factors(results.values)),
         advice={Status.FAILS: "For work that keeps a core busy, take as many workers as cores."},
     )
+    if own is None:
+        return verdict
+    return replace(verdict, reasons=(*verdict.reasons, f"conclab itself, which watched, took {figures.percent(own)} of the cores."))
 
 
 EXPERIMENT = Experiment(
@@ -93,8 +116,9 @@ EXPERIMENT = Experiment(
     proposition="More workers than cores finish the same work sooner.",
     explanation=(
         "The work stays the same and is shared out over more and more workers. Once every core has one, another can only take "
-        "turns with it: the kernel interrupts (involuntary switches), and each worker stands in the run queue (wanting a core) "
-        "for longer. Work that waits for something else is another matter: there more workers do help."
+        "turns with it: the kernel interrupts (involuntary switches) after a slice of a few milliseconds, and each worker stands in "
+        "the run queue (wanting a core) for longer. Whoever watches wants a core as well: what conclab took itself is "
+        "said below. Work that waits for something else is another matter: there more workers do help."
     ),
     claims=(28, 30),
     parameters=(
