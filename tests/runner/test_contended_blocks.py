@@ -25,7 +25,7 @@ def said_by(events: list[Event], worker: str) -> list[str]:
 
 
 def dinner(way: str, philosophers: int = 3) -> tuple[Repetition, list[Event]]:
-    return only("threads", "philosophers", philosophers, size=2, way=way, patience=5)
+    return only("threads", "philosophers", philosophers, size=2, way=way, patience=5, standstill=50)
 
 
 @pytest.mark.parametrize("philosophers", [2, 5])
@@ -33,7 +33,7 @@ def test_the_watchdog_names_who_holds_what_and_who_waits_for_what_and_everybody_
     repetition, events = dinner("opposite", philosophers)
     assert repetition.measures["deadlocks"] >= 1
     assert repetition.measures["meals"] == repetition.result == 2 * philosophers
-    said = said_by(events, "watchdog")
+    said = said_by(events, "watch")
     assert f"in a circle of {philosophers}" in said[0]
     for number, sentence in enumerate(sorted(said[1 : philosophers + 1]), start=1):
         assert sentence == f"w{number} holds fork {number} and waits for fork {number % philosophers + 1}"
@@ -46,7 +46,7 @@ def test_with_one_order_or_with_patience_nobody_stands_still(way: str) -> None:
     assert repetition.measures["deadlocks"] == 0
     assert repetition.measures["meals"] == 6
     assert (repetition.measures["given_up"] > 0) == (way == "patience")
-    assert not said_by(events, "watchdog")
+    assert not said_by(events, "watch")
 
 
 @pytest.mark.parametrize("executor", ["threads", "spawn"])

@@ -1,9 +1,10 @@
 """Dining philosophers: each needs the two forks beside it to eat (Dijkstra, Hierarchical ordering of sequential processes, 1971).
 
 The schedule is forced: at the first meal nobody reaches for a second fork before everybody has tried for a first one. With each
-taking the fork at its left first that is a certain deadlock. A watchdog, a thread of its own, resolves it: when nobody has got on
-for a while it looks for a circle among who holds what and waits for what, names it, and takes a fork from one in the circle.
-Whoever was robbed lays down what it still has and begins its meal again, as databases do with one of the transactions.
+taking the fork at its left first that is a certain deadlock. A watchdog, a thread of its own, resolves it: when nobody has got a
+fork or given one back for a while (``standstill``) it looks for a circle among who holds what and waits for what, names it, and
+takes a fork from one in the circle. Whoever was robbed lays down what it still has and begins its meal again, as databases do
+with one of the transactions.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ NOT_ON = {
     "spawn": _ONE_MEMORY,
 }
 WATCH_S = 0.01
-STANDSTILL_S = 0.1
-"""Nobody got a fork or gave one back for so long: then it is worth looking for a circle."""
 ONE_ORDER = "one order"
 FORCED_S = 0.01
 """With one order for all the last one's first fork is another's too, so not everybody can have one: so long are they waited for."""
@@ -44,6 +43,7 @@ class Table:
         self.guard = threading.Lock()
         self.first = threading.Barrier(many)
         self.moved_at = time.monotonic()
+        self.standstill_s = arguments["standstill"] / 1000
         self.to_eat = many * arguments["size"]
         self.meals = self.deadlocks = self.given_up = 0
         self.noticed_ns = 0
@@ -100,11 +100,11 @@ def _name(who: int) -> str:
 
 def watch(table: Table) -> None:
     """The watchdog's life: it sleeps, looks whether anybody has got on, and acts only on a circle that is really there."""
-    prints.worker.set("watchdog")
+    prints.worker.set("watch")
     while not table.over.wait(WATCH_S):
         with table.guard:
             still_s = time.monotonic() - table.moved_at
-            circle = table.circle() if still_s >= STANDSTILL_S else []
+            circle = table.circle() if still_s >= table.standstill_s else []
             if not circle:
                 continue
             table.deadlocks += 1
@@ -112,7 +112,7 @@ def watch(table: Table) -> None:
             said = [f"{_name(who)} holds {_held(table, who)} and waits for fork {table.wants[who] + 1}" for who in circle]  # type: ignore[operator]
             victim = circle[-1]
             taken = table.rob(victim)
-        print(f"deadlock: nobody has got on for {still_s * 1000:.0f} ms, and the waiting goes round in a circle of {len(circle)}")
+        print(f"deadlock: nobody has got on for {still_s * 1000:.0f} ms, in a circle of {len(circle)}")
         for sentence in said:
             print(sentence)
         print(f"I take {_forks(taken)} from {_name(victim)}, which has to begin its meal again")

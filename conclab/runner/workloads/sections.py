@@ -11,9 +11,10 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, List
 
-from together import cells, largest, milliseconds, total, turns_for, work
+from together import cells, largest, milliseconds, primitives, total, turns_for, work
 
 NOT_ON = {
+    "sequential": "they begin all at once, and nobody else would come",
     "asyncio": "a coroutine is never interrupted inside such a section, so nobody ever finds the lock taken",
 }
 NAP_EVERY = 10
@@ -25,6 +26,7 @@ def prepare(arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
     state: Dict[str, Any] = cells(tools, "waited longest contended", many)
     state["locks"] = [tools.lock("the lock" if locks == 1 else "lock %d" % (number + 1)) for number in range(locks)]
     state["holders"] = [tools.cell() for _ in range(locks)]
+    state["start"] = primitives(arguments["executor"]).Barrier(many)
     state["inside"], state["outside"] = turns_for(arguments["inside"]), turns_for(arguments["outside"])
     return state
 
@@ -35,6 +37,7 @@ def task(state: Dict[str, Any], arguments: Dict[str, Any], index: int) -> int:
     inside, outside, asleep, nap_s = state["inside"], state["outside"], arguments["asleep"], arguments["nap"] / 1000
     behind: Dict[int, int] = {}
     longest = contended = 0
+    state["start"].wait()
     sections = len(range(index, arguments["size"], arguments["workers"]))
     for number in range(sections):
         if not lock.acquire(False):

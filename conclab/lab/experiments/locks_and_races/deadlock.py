@@ -5,7 +5,7 @@ from __future__ import annotations
 from conclab.lab.experiments.common import number, size, workers
 from conclab.lab.judging import compare, observed
 from conclab.model import figures
-from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
+from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
 from conclab.model.machine import Machine
 from conclab.model.results import Results, measure_of
 from conclab.model.verdicts import Evidence, Status, Verdict
@@ -18,7 +18,8 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many = number(values, "workers")
 
     def arm(way: str) -> Arm:
-        arguments = {"size": values["size"], "workers": many, "way": way, "patience": values["patience"]}
+        arguments: dict[str, Value] = {"workers": many, "way": way}
+        arguments.update({key: values[key] for key in ("size", "patience", "standstill")})
         return Arm(way, "threads", "philosophers", many, many, arguments)
 
     return arm(OPPOSITE), arm(ORDER), arm(PATIENCE)
@@ -95,6 +96,9 @@ EXPERIMENT = Experiment(
         workers(5, least=2, most=MOST_PHILOSOPHERS),
         size(of="philosophers"),
         Parameter("patience", Kind.INTEGER, "how long a second fork is waited for", 20, minimum=1, maximum=1_000, unit="ms"),
+        Parameter(
+            "standstill", Kind.INTEGER, "nobody gets on for so long: the watchdog looks", 400, minimum=50, maximum=5_000, unit="ms"
+        ),
     ),
     arms=arms,
     judge=judge,

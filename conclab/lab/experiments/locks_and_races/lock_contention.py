@@ -22,8 +22,8 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many = number(values, "workers")
 
     def arm(name: str, count: int, locks: str, asleep: str = "never") -> Arm:
-        arguments: dict[str, Value] = {"size": values["size"], "workers": count, "locks": locks, "asleep": asleep}
-        arguments.update({key: values[key] for key in ("inside", "outside", "nap")})
+        arguments: dict[str, Value] = {"workers": count, "locks": locks, "asleep": asleep}
+        arguments.update({key: values[key] for key in ("size", "inside", "outside", "nap", "executor")})
         return Arm(name, str(values["executor"]), "sections", count, count, arguments)
 
     return (
