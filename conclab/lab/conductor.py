@@ -38,7 +38,7 @@ class _Bystanders:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._needed_s = self._taken_s = self._given_s = self._stolen_s = 0.0
+        self._needed_s = self._taken_s = self._given_s = self._stolen_s = self._own_s = 0.0
         self._foreign_known = self._steal_known = True
 
     def add(self, before: Witness, after: Witness, pinned: bool, wanted: float | None) -> None:
@@ -47,7 +47,9 @@ class _Bystanders:
         capacity = 1.0 if pinned else self._machine.usable_cores
         wall_s = (after.at_ns - before.at_ns) / 1e9
         # Pinned are the children alone; conclab itself runs wherever there is room.
-        own_s = after.children_s - before.children_s + (0.0 if pinned else after.self_s - before.self_s)
+        watching_s = 0.0 if pinned else after.self_s - before.self_s
+        own_s = after.children_s - before.children_s + watching_s
+        self._own_s += watching_s
         needed = capacity if wanted is None else min(capacity, wanted)
         foreign, stolen = foreign_s(before, after, cores, own_s), stolen_s(before, after, cores)
         spare_s = (capacity - needed) * wall_s
@@ -68,6 +70,7 @@ class _Bystanders:
         return Disturbance(
             foreign_share=min(1.0, max(0.0, self._taken_s / self._needed_s)) if self._foreign_known else None,
             steal_share=min(1.0, max(0.0, self._stolen_s / self._given_s)) if self._steal_known else None,
+            own_share=min(1.0, self._own_s / self._needed_s),
         )
 
 

@@ -149,6 +149,15 @@ def test_who_only_waits_is_hardly_disturbed() -> None:
     assert _taken(_witness(1.0, 1.0, 1.0, children_s=0.02), 2, wanted=0.02) < 0.05, "not even on a machine that is full"
 
 
+def test_what_conclab_took_is_told_where_it_could_have_been_in_the_way() -> None:
+    seen = _Bystanders(scripted_machine(2))
+    seen.add(_witness(0.0, 0.0, 0.0), _witness(1.0, 1.0, 1.0, self_s=0.1, children_s=1.9), False, 2.0)
+    assert seen.disturbance().own_share == pytest.approx(0.05)
+    pinned = _Bystanders(scripted_machine(2))
+    pinned.add(_witness(0.0, 0.0, 0.0), _witness(1.0, 1.0, 0.1, self_s=0.1, children_s=1.0), True, 1.0)
+    assert pinned.disturbance().own_share == 0.0, "it ran on the other core"
+
+
 def test_foreign_load_and_steal_are_observed_over_the_steps() -> None:
     run, _ = conduct(work("sequential", "sleeping", 1, 1, size=50), rounds=2)
     assert run.disturbance.foreign_share is not None

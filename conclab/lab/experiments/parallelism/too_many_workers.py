@@ -116,9 +116,9 @@ EXPERIMENT = Experiment(
     proposition="More workers than cores finish the same work sooner.",
     explanation=(
         "The work stays the same and is shared out over more and more workers. Once every core has one, another can only take "
-        "turns with it: the kernel interrupts (involuntary switches) after a slice of a few milliseconds, and each worker stands in "
-        "the run queue (wanting a core) for longer. Whoever watches wants a core as well: what conclab took itself is "
-        "said below. Work that waits for something else is another matter: there more workers do help."
+        "turns with it: the kernel interrupts (involuntary switches) after a slice of a few milliseconds, and each worker stands "
+        "in the run queue (wanting a core) for longer. Whoever watches wants a core as well: what conclab itself took is said "
+        "with the verdict. Work that waits for something else is another matter: there more workers do help."
     ),
     claims=(28, 30),
     parameters=(
