@@ -142,7 +142,10 @@ class Timeline:
     start_ns: int = 0
     now_ns: int = 0
     live: bool = False
-    gil: bool = False
+    traced: bool = False
+    """Whether its repetitions are traced; their slices come when each is over."""
+    gil: bool | None = None
+    """Whether the interpreter has a GIL that is on; None: it cannot tell."""
     rows: Mapping[str, Row] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     steps_dropped: int = 0

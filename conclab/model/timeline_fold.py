@@ -5,10 +5,11 @@ Appending is cheap, because it is done for every worker and sample: the columns 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from conclab.model.blocking import asleep, cause_of
 from conclab.model.events import (
     Acquired,
     Event,
@@ -36,6 +37,7 @@ from conclab.model.timeline import (
     MOST_MARKS,
     MOST_REPETITIONS,
     NO_CORE,
+    PIECE_CAUSE,
     PIECE_CORE,
     Life,
     Mark,
@@ -51,11 +53,11 @@ _MOST_TEXT = 60
 
 
 def _run_started(timeline: Timeline, event: RunStarted) -> Timeline:
-    return Timeline(start_ns=event.at_ns, now_ns=event.at_ns, live=True, machine=timeline.machine)
+    return Timeline(start_ns=event.at_ns, now_ns=event.at_ns, live=True, traced=event.traced, machine=timeline.machine)
 
 
 def _probed(timeline: Timeline, event: Probed) -> Timeline:
-    return replace(timeline, gil=event.gil_enabled is True)
+    return replace(timeline, gil=event.gil_enabled)
 
 
 def _step_started(timeline: Timeline, event: StepStarted) -> Timeline:
@@ -175,11 +177,9 @@ def _sampled(timeline: Timeline, batch: TaskBatch) -> Timeline:
             start = row.lives[-1].start_ns
             wall = sample.at_ns - start
             on, wants = on * wall // split.wall_ns, wants * wall // split.wall_ns
-        cause = _cause(timeline, row.name, sample)
-        if cause not in causes:
-            causes = {**causes, cause: len(causes)} if len(causes) < MOST_CAUSES else causes
+        cause, causes = _cause(timeline, row, sample, causes)
         core = sample.core if on > 0 and sample.core is not None else NO_CORE
-        log = row.pieces.appended(sample.at_ns, start, on, wants, core, causes.get(cause, 0))
+        log = row.pieces.appended(sample.at_ns, start, on, wants, core, cause)
         rows[row.name] = replace(row, pieces=log)
         pieces, length = pieces + 1, length + split.wall_ns
     return replace(
@@ -201,14 +201,17 @@ def _living_on(rows: dict[str, Row], names: tuple[str, ...], at_ns: int) -> Row 
     return None
 
 
-def _cause(timeline: Timeline, name: str, sample: TaskSample) -> str:
-    """What a worker that sleeps was blocked on, as far as that is known."""
-    if sample.state == "R":
-        return ""
-    lock = timeline.waits_for.get(name)
-    if lock:
-        return f"lock {lock}"
-    return "GIL*" if sample.crowded and timeline.gil else sample.waits_in
+def _cause(timeline: Timeline, row: Row, sample: TaskSample, causes: Mapping[str, int]) -> tuple[int, Mapping[str, int]]:
+    """What a piece was blocked on, by its number, and the causes with it: what it slept for at its end; where it did not sleep then
+    it is that of the piece before."""
+    if not asleep(sample):
+        log, life = row.pieces, row.lives[-1]
+        own = log.dropped + len(log) > life.pieces
+        return (log.columns[PIECE_CAUSE][log.stop - 1] if own else 0), causes
+    cause = cause_of(sample, timeline.gil, timeline.waits_for.get(row.name))
+    if cause not in causes and len(causes) < MOST_CAUSES:
+        causes = {**causes, cause: len(causes)}
+    return causes.get(cause, 0), causes
 
 
 def _mark(kind: Mark, text: Callable[[Any], str]) -> Callable[[Timeline, Any], Timeline]:

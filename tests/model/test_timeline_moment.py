@@ -44,10 +44,10 @@ def test_blocked_it_says_on_what_by_the_samples_and_who_woke_it() -> None:
         Doing.BLOCKED,
         300,
         450,
-        "futex",
+        "a lock",
         "an interrupt",
     )
-    assert cause_at(timeline, timeline.rows["w1"], 400) == "read"
+    assert cause_at(timeline, timeline.rows["w1"], 400) == "data"
 
 
 def test_a_sampled_moment_tells_how_the_time_around_it_was_divided() -> None:

@@ -28,14 +28,17 @@ def task(number: int) -> TaskId:
 
 
 def sliced(number: int, slices: Sequence[Slice]) -> TaskSlices:
-    columns = [array("q", column) for column in zip(*slices, strict=True)] if slices else [array("q") for _ in range(7)]
+    columns: list[array[int]] = (
+        [array("q", column) for column in zip(*slices, strict=True)] if slices else [array("q") for _ in range(7)]
+    )
     start, end, core, ended, runnable, woken, waker = columns
     return TaskSlices(task(number), f"w{number}", start, end, core, ended, runnable, woken, waker)
 
 
 def by_chance(seed: int, start_ns: int, end_ns: int, cores: int = 2, mean_ns: int = MS) -> list[Slice]:
     """Slices as a kernel might tell them: preempted ones go on wanting a core, sleepers are woken."""
-    chance, found, at, ended = random.Random(seed), [], start_ns, S
+    chance, at, ended = random.Random(seed), start_ns, S
+    found: list[Slice] = []
     while True:
         ready = at if ended == R else at + chance.randrange(mean_ns)
         start = ready + chance.randrange(mean_ns // 2)

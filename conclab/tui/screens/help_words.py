@@ -130,6 +130,39 @@ DETAILS = (
     ),
 )
 
+TIMELINE = (
+    Words(
+        "Timeline",
+        (
+            ("rows above", "the cores; colour and name are the worker that ran there; grey-blue is everybody else's load"),
+            ("rows below", "the workers; a block is as high as the share on a core, a figure in it is the core's number"),
+            (
+                "amber, dark red",
+                "behind the block: wanted a core, was blocked; what it was blocked on stands there where there is room",
+            ),
+            ("dark", "it did not live then, or nothing is known of it"),
+            ("sampled", "looked at so often in a second: sums are the kernel's, what happened between two looks is not seen"),
+            ("exact", "every switch of the run, as the kernel's own trace tells it"),
+            ("slice", "the time from getting a core to losing it"),
+            ("preempted", "it could have gone on, and the kernel took its core away: an involuntary switch"),
+            ("wake-up latency", "the time from being woken up to being on a core"),
+            ("inferred, *", "concluded from what was seen, not told by the kernel: GIL* is a wait as one waits for the GIL"),
+            ("convoy", "workers that all wait for a lock one after the other, though each needs it for a short time only"),
+            ("lost", "events that came faster than they could be kept: there the strip is blank, and nothing is made up"),
+        ),
+    ),
+    Words(
+        "Marks",
+        (
+            ("▸ ■", "a worker started, ended"),
+            ("✓ ¶", "a task is done; a line was printed"),
+            ("? + -", "began to wait for a lock, got it, gave it back"),
+            ("!", "something failed"),
+            ("·", "only other workers have a mark here"),
+        ),
+    ),
+)
+
 TRACE = (
     Words(
         "System calls",

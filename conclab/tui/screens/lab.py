@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 
 from conclab.lab.catalogue import catalogue
-from conclab.lab.interpreters import NoInterpreter, ask, is_known
-from conclab.lab.planning import BadRequest, make_plan
 from conclab.model.experiments import Experiment
 from conclab.model.results import OK
 from conclab.model.runs import Plan
 from conclab.model.verdicts import Status
 from conclab.recording.feed import EVERYTHING, Changes, Session
-from conclab.tui.screens.compare import CompareDialog
 from conclab.tui.screens.help_words import LAB, Words
-from conclab.tui.screens.pages import TwoPages
+from conclab.tui.screens.lab_orders import Orders
+from conclab.tui.screens.timeline import TimelineScreen
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
 from conclab.tui.widgets.keybar import KeyBar
@@ -32,17 +28,7 @@ from conclab.tui.widgets.output import VIEWS
 from conclab.tui.widgets.results import Results
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A run as it was asked for."""
-
-    experiment: Experiment
-    given: Mapping[str, str]
-    repetitions: int | None
-    paths: tuple[str, ...]
-
-
-class LabScreen(TwoPages):
+class LabScreen(Orders):
     """The setup (catalogue and form) and the results."""
 
     NAME = "lab"
@@ -64,6 +50,7 @@ class LabScreen(TwoPages):
             tooltip="Output merged, or by worker; a chart; what it is about",
             id="lab.output",
         ),
+        Binding("t", "timeline", "Timeline", tooltip="Who had which core when, and what every worker did", id="lab.timeline"),
         Binding("z", "zoom", "Maximise", tooltip="Give the focused pane the whole screen, or give it back", id="lab.zoom"),
         Binding("g,ctrl+g", "app.go('monitor')", "Monitor", tooltip="The machine and its processes", id="lab.monitor"),
         Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="lab.commands"),
@@ -75,10 +62,8 @@ class LabScreen(TwoPages):
     def __init__(self, session: Session, pythons: Mapping[str, str]) -> None:
         super().__init__(session, Results(session, lambda: self.experiment))
         self._pythons = pythons
-        self._last_plan: Plan | None = None
         self._found: dict[str, Status] = {}
         self._was_live = False
-        self._asking = False
 
     def compose(self) -> ComposeResult:
         machine = self.session.feed.machine
@@ -86,7 +71,7 @@ class LabScreen(TwoPages):
         with Horizontal(id="body"):
             with Vertical(id="setup"):
                 yield Catalogue()
-                yield Form(machine, self._pythons)
+                yield Form(machine, self._pythons, self.session.feed.exact_lack())
             yield self.results
         yield KeyBar()
 
@@ -127,24 +112,6 @@ class LabScreen(TwoPages):
 
     # What is ordered
 
-    @property
-    def _busy(self) -> bool:
-        """Whether a run is on, or one is about to begin."""
-        return self.session.run_state.live or self._asking
-
-    def launch(self, plan: Plan) -> None:
-        """Begin a run that has been checked."""
-        try:
-            self.session.launch(plan)
-        except RuntimeError:
-            self.notify("A run is on; Esc stops it.", severity="warning")
-            return
-        self._last_plan = plan
-        self.turn_page(results=True)
-        if self.results.output.ordered in ("about", "chart"):
-            self.results.turn("merged")
-        self.refresh_view(EVERYTHING)
-
     async def open_with(self, plan: Plan) -> None:
         """Show the plan's experiment and values, and begin it."""
         await self.query_one(Form).take_over(plan)
@@ -160,57 +127,6 @@ class LabScreen(TwoPages):
         self.turn_page(results=False)
         self.query_one(Catalogue).choose(name)
         self.call_after_refresh(self.query_one(Catalogue).focus)
-
-    def _order(self, paths: list[str]) -> None:
-        """Begin the chosen experiment under these interpreters. One that is not known yet is asked first, and may take its time:
-        what runs then is what was ordered, wherever the cursor has gone."""
-        form = self.query_one(Form)
-        order = Order(self.experiment, form.given_for(self.experiment), form.repetitions, tuple(paths))
-        if all(is_known(path) for path in paths):
-            self._check_and_launch(order)
-        else:
-            self._asking = True
-            self._follow_run()
-            self.refresh_bindings()
-            self._ask_then_launch(order)
-
-    @work(exclusive=True, group="asking")
-    async def _ask_then_launch(self, order: Order) -> None:
-        try:
-            for path in order.paths:
-                await asyncio.to_thread(ask, path)
-        except NoInterpreter:
-            pass  # it is told when the plan is made
-        if self._asking:  # and not stopped meanwhile
-            self._asking = False
-            self._check_and_launch(order)
-            self._follow_run()
-            self.refresh_bindings()
-
-    def _check_and_launch(self, order: Order) -> None:
-        sample = self.session.machine_state.sample
-        try:
-            plan = make_plan(
-                order.experiment,
-                order.given,
-                self.session.feed.machine,
-                [ask(path) for path in order.paths],
-                memory_available=self.session.feed.memory_available(),
-                rounds=order.repetitions,
-                load_before=sample.load if sample else None,
-            )
-        except (BadRequest, NoInterpreter) as error:
-            self.notify(str(error), severity="error", timeout=10, markup=False)
-        else:
-            self.launch(plan)
-
-    def action_run(self) -> None:
-        self._order([self.query_one(Form).python])
-
-    def action_again(self) -> None:
-        """The same once more, whatever the form says now."""
-        if self._last_plan is not None:
-            self.launch(self._last_plan)
 
     def action_stop(self) -> None:
         """Stop the run; without one, step back: out of a maximised pane, to the setup, to the catalogue, to the results."""
@@ -245,13 +161,9 @@ class LabScreen(TwoPages):
             return None
         return "Results" if self._leads_to_results() else "Back" if self._can_step_back() else None
 
-    def action_compare(self) -> None:
-        def compare(paths: list[str] | None) -> None:
-            if paths:
-                self._order(paths)
-
-        form = self.query_one(Form)
-        self.app.push_screen(CompareDialog(self.experiment.title, form.pythons, form.python), compare)
+    def action_timeline(self) -> None:
+        """The run cell by cell, over the cores and over the workers."""
+        self.app.push_screen(TimelineScreen(self.session))
 
     def action_output(self) -> None:
         """Turn the output pane to its next view."""

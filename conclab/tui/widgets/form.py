@@ -18,6 +18,8 @@ from conclab.model.runs import Plan
 
 REPETITIONS = "repetitions"
 PYTHON = "python"
+TRACE = "trace"
+SAMPLED, EXACT = "sampled", "exact"
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -44,6 +46,7 @@ class Form(VerticalScroll, can_focus=False):
     Form > .trouble { width: 100%; height: auto; color: $error; display: none; }
     Form > .trouble.-shown { display: block; }
     Form > .question { width: 100%; height: auto; color: $dim; text-style: italic; margin: 0 0 1 0; }
+    Form > .lack { text-style: none; margin: 0; }
     Form > .buttons { height: 1; margin: 1 0 0 0; }
     Form > .buttons > Button { width: 1fr; margin: 0 1 0 0; min-width: 6; background: $field; }
     Form > .buttons > Button#run { background: $success; color: $ink; text-style: bold; }
@@ -61,8 +64,11 @@ class Form(VerticalScroll, can_focus=False):
     class Judged(Message):
         """The values became right or wrong."""
 
-    def __init__(self, machine: Machine, pythons: Mapping[str, str]) -> None:
+    def __init__(self, machine: Machine, pythons: Mapping[str, str], exact_lack: str = "") -> None:
+        """``exact_lack``: why no run can be traced here; empty: it can."""
         super().__init__(id="form")
+        self._exact_lack = exact_lack
+        self._trace = SAMPLED
         self._machine = machine
         self._pythons = dict(pythons)
         self._experiment: Experiment | None = None
@@ -87,6 +93,11 @@ class Form(VerticalScroll, can_focus=False):
     def python(self) -> str:
         """Path of the chosen interpreter."""
         return self._python
+
+    @property
+    def traced(self) -> bool:
+        """Whether every switch is to be traced (exact mode)."""
+        return self._trace == EXACT
 
     @property
     def repetitions(self) -> int | None:
@@ -115,6 +126,7 @@ class Form(VerticalScroll, can_focus=False):
                 self._pythons[name] = python.path
         self._python = plan.pythons[0].path
         self._repetitions = str(plan.rounds) if plan.exact_rounds else ""
+        self._trace = EXACT if plan.traced else SAMPLED
         self._texts[plan.experiment.name] = {
             parameter.name: str(plan.values[parameter.name])
             for parameter in plan.experiment.parameters
@@ -137,6 +149,9 @@ class Form(VerticalScroll, can_focus=False):
                 rows.append(self._row(parameter, values))
             rows.append(self._python_row())
             rows.append(self._repetitions_row())
+            rows.append(self._trace_row())
+            if self._exact_lack:
+                rows.append(Label(f"exact: {self._exact_lack}", classes="question lack", markup=False))
             await self.mount_all(rows, before=self.query_one(".trouble"))
         self._judge()
         self.scroll_home(animate=False)
@@ -178,6 +193,14 @@ class Form(VerticalScroll, can_focus=False):
         entry.tooltip = "how often every arm is run; empty: until the interval is narrow, or for half a minute"
         return Horizontal(Label(REPETITIONS, classes="name"), entry, Label("", classes="hint"), classes="field")
 
+    def _trace_row(self) -> Horizontal:
+        options = [(name, name) for name in (SAMPLED, EXACT)]
+        entry = Select(options, value=self._trace, allow_blank=False, compact=True, id=f"field-{TRACE}")
+        told = "sampled: looked at 20 times a second; exact: every switch, by the kernel's own trace"
+        entry.tooltip = f"exact: {self._exact_lack}" if self._exact_lack else told
+        entry.disabled = bool(self._exact_lack) and self._trace == SAMPLED
+        return Horizontal(Label(TRACE, classes="name"), entry, Label("", classes="hint"), classes="field")
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
@@ -194,6 +217,8 @@ class Form(VerticalScroll, can_focus=False):
         name = (entry.id or "").removeprefix("field-")
         if name == PYTHON:
             self._python = text
+        elif name == TRACE:
+            self._trace = text
         elif name == REPETITIONS:
             self._repetitions = text.strip()
         else:

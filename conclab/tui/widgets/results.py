@@ -127,7 +127,8 @@ class Results(Vertical):
         view.show(lines)
         gil = " · no GIL" if run.gil_enabled is False else ""
         view.title(f"Workers · {run.title}{gil}" if run.title else "Workers")
-        view.subtitle(progress(run))
+        stands = progress(run)
+        view.subtitle(f"exact · {stands}" if stands and self._session.timeline.traced else stands)
 
     def _draw_verdict(self) -> None:
         view, run = self.verdict, self._run

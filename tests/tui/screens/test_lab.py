@@ -70,7 +70,7 @@ async def test_moving_in_the_catalogue_turns_the_form_to_the_experiment_under_th
             assert form.experiment is experiment
             assert form.border_title == experiment.title
             fields = [(node.id or "").removeprefix("field-") for node in form.query(".field > *") if node.id]
-            assert fields == [*[parameter.name for parameter in experiment.parameters], "python", "repetitions"]
+            assert fields == [*[parameter.name for parameter in experiment.parameters], "python", "repetitions", "trace"]
 
 
 async def test_before_the_first_run_the_output_explains_what_the_cursor_is_on() -> None:

@@ -1,0 +1,262 @@
+"""The strip: rows of cores in the colour and name of the worker that ran there, and rows of workers in what they did.
+
+One cell is one moment. Where a stretch is wide enough its name is written into it. Without colours every state has its glyph, and
+every worker a letter or digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from conclab.model.blocking import marked
+from conclab.model.timeline import MARK_AT, MARK_KIND, Mark, Row, Timeline
+from conclab.model.timeline_cells import Cell, Cells, CoreCell, Window
+from conclab.model.timeline_moment import cause_at
+from conclab.tui.renderables.blocks import HEIGHTS, Line, fit, right, style
+from conclab.tui.renderables.lanes import GLYPHS
+from conclab.tui.theme import Palette
+
+LABEL = 8
+"""Cells before the strip: who it is."""
+FULL = 15 / 16
+"""A share from which on a cell counts as whole."""
+LEAST = 0.02
+MARKS = {
+    Mark.FINISHED: ("■", "ended"),
+    Mark.STARTED: ("▸", "started"),
+    Mark.LINE: ("¶", "line"),
+    Mark.TASK: ("✓", "task done"),
+    Mark.RELEASED: ("-", "gave lock back"),
+    Mark.ACQUIRED: ("+", "got lock"),
+    Mark.WAITING: ("?", "waits for lock"),
+    Mark.FAILED: ("!", "failed"),
+}
+_AGAIN = 40
+"""In a long stretch its name stands again after so many cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all lines of the strip need."""
+
+    timeline: Timeline
+    window: Window
+    palette: Palette
+    colourless: bool
+    selected: str
+    """Name of the chosen worker."""
+    cursor: int
+    """The cursor's column; it may be out of view."""
+
+    @property
+    def width(self) -> int:
+        return LABEL + self.window.count
+
+
+def _under_cursor(scene: Scene, texts: list[str], looks: list[Style | None]) -> None:
+    if 0 <= scene.cursor < len(texts):
+        looks[scene.cursor] = _reversed(looks[scene.cursor])
+
+
+def _reversed(look: Style | None) -> Style:
+    return (look or Style()) + Style(reverse=True, bold=True)
+
+
+def _assembled(scene: Scene, label: Sequence[Segment], texts: list[str], looks: list[Style | None]) -> Strip:
+    """A line of its label and its cells, neighbours of one look in one segment."""
+    _under_cursor(scene, texts, looks)
+    segments, begin, count = list(label), 0, len(texts)
+    for place in range(1, count + 1):
+        if place == count or looks[place] is not looks[begin]:
+            segments.append(Segment("".join(texts[begin:place]), looks[begin]))
+            begin = place
+    return Strip(segments, scene.width)
+
+
+def _written(texts: list[str], looks: list[Style | None], begin: int, end: int, text: str, look: Style | None) -> None:
+    """A word into a stretch of cells that has room for it and a cell on either side; again and again in a long one."""
+    size = len(text)
+    if not text or end - begin < size + 2 or cell_len(text) != size:
+        return
+    at = begin + 1
+    while at + size < end:
+        texts[at : at + size] = text
+        looks[at : at + size] = [look] * size
+        at += max(_AGAIN, size * 3)
+
+
+def _runs(keys: Sequence[object], write: Callable[[int, int, object], None]) -> None:
+    """Call ``write`` for each stretch of cells that have one key; None is no key."""
+    begin, count = 0, len(keys)
+    for place in range(1, count + 1):
+        if place == count or keys[place] != keys[begin]:
+            if keys[begin] is not None:
+                write(begin, place, keys[begin])
+            begin = place
+
+
+def worker_label(scene: Scene, row: Row, coloured: str) -> list[Segment]:
+    """The name with a sign if it is chosen; without colours also its letter, unless the name ends in it."""
+    chosen = row.name == scene.selected
+    name = row.name if not scene.colourless or row.name == f"w{row.letter}" else f"{row.letter}={row.name}"
+    text = ("▸" if chosen else " ") + fit(name, LABEL - 2) + " "
+    return [Segment(text, style(coloured, scene.palette.cursor if chosen else None, bold=True))]
+
+
+def worker_line(scene: Scene, row: Row, cells: Cells) -> Strip:
+    """What one worker did."""
+    palette, window = scene.palette, scene.window
+    colour = palette.worker(row.slot)
+    texts, looks, keys = (_plain_states if scene.colourless else _states)(cells, colour, palette)
+    ink = None if scene.colourless else style(palette.ink if palette.ink != "ansi_black" else "ansi_black", colour, bold=True)
+    pale = None if scene.colourless else style(palette.blocked, palette.blocked_back)
+
+    def write(begin: int, end: int, key: object) -> None:
+        if isinstance(key, int):
+            _written(texts, looks, begin, end, str(key), ink)
+        elif key == "blocked" and end - begin > 4:
+            cause = cause_at(scene.timeline, row, window.start_ns + (begin + end) * window.cell_ns // 2)
+            _written(texts, looks, begin, end, _cut(marked(cause) if cause else "", end - begin - 2), pale)
+
+    _runs(keys, write)
+    return _assembled(scene, worker_label(scene, row, colour), texts, looks)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…" if room >= 5 else ""
+
+
+Drawn = tuple[list[str], list[Style | None], list[object]]
+"""The glyph and look of each cell, and what stretches of it are called: a core's number, "blocked", or None."""
+
+
+def _states(cells: Cells, colour: str, palette: Palette) -> Drawn:
+    """In colours: the block is as high as the share on a core, the background is what it did otherwise."""
+    nothing = style(back=palette.trough)
+    wants, blocked = style(colour, palette.wants_back), style(colour, palette.blocked_back)
+    texts: list[str] = []
+    looks: list[Style | None] = []
+    keys: list[object] = []
+    for cell in cells:
+        if cell is None:
+            texts.append(" ")
+            looks.append(nothing)
+            keys.append(None)
+            continue
+        known, on, wanted, cores, _exact = cell
+        share = on / known
+        texts.append(HEIGHTS[0 if share <= LEAST else max(1, min(8, round(share * 8)))])
+        looks.append(wants if wanted > known - on - wanted else blocked)
+        keys.append(_key(cell, share, cores))
+    return texts, looks, keys
+
+
+def _key(cell: Cell, share: float, cores: tuple[tuple[int, int], ...]) -> object:
+    if share >= FULL:
+        return cores[0][0] if len(cores) == 1 else None
+    return "blocked" if cell.blocked_ns >= FULL * cell.known_ns else None
+
+
+def _plain_states(cells: Cells, _colour: str, _palette: Palette) -> Drawn:
+    """Without: the glyph of what it did for most of the cell."""
+    texts: list[str] = []
+    keys: list[object] = []
+    for cell in cells:
+        if cell is None:
+            texts.append(" ")
+            keys.append(None)
+            continue
+        parts = {"on": cell.on_ns, "wants": cell.wants_ns, "blocked": cell.blocked_ns}
+        texts.append(GLYPHS[max(parts, key=lambda name: parts[name])])
+        keys.append(_key(cell, cell.on_ns / cell.known_ns, cell.cores))
+    return texts, [None] * len(texts), keys
+
+
+def core_line(
+    scene: Scene, core: int, cells: list[CoreCell | None] | None, busy: list[float | None], owners: Sequence[tuple[str, str, str]]
+) -> Strip:
+    """Who had one core. ``owners``: name, colour and letter of those whom the cells' numbers mean."""
+    palette, count = scene.palette, scene.window.count
+    cell_ns = scene.window.cell_ns
+    texts, keys = [" "] * count, [None] * count
+    looks: list[Style | None] = [None if scene.colourless else style(palette.other, palette.trough)] * count
+    named: list[object] = list(keys)
+    plain = scene.colourless
+    for place in range(count):
+        cell = cells[place] if cells is not None else None
+        share = cell.taken_ns / cell_ns if cell is not None else 0.0
+        if cell is None or share <= LEAST:
+            others = busy[place] or 0.0
+            texts[place] = ("·" if others > 0.25 else " ") if plain else _height(others)
+            continue
+        _name, colour, letter = owners[cell.owner]
+        texts[place] = letter if plain else _height(share)
+        if not plain:
+            looks[place] = style(colour, palette.trough)
+        named[place] = cell.owner if cell.owner_ns >= FULL * cell_ns else None
+
+    def write(begin: int, end: int, key: object) -> None:
+        assert isinstance(key, int)
+        name, colour, _letter = owners[key]
+        if plain and end - begin >= len(name) + 2:
+            texts[begin:end] = GLYPHS["on"] * (end - begin)
+        _written(texts, looks, begin, end, name, None if plain else style(palette.ink, colour, bold=True))
+
+    _runs(named, write)
+    label = [Segment(right(str(core), LABEL - 2) + "  ", style(palette.text, bold=True))]
+    return _assembled(scene, label, texts, looks)
+
+
+def _height(share: float) -> str:
+    return HEIGHTS[0 if share <= LEAST else max(1, min(8, round(share * 8)))]
+
+
+def marks_line(scene: Scene, rows: Sequence[Row]) -> Strip:
+    """What the runner said: the chosen worker's marks as glyphs, a dot where only others have some."""
+    window, palette = scene.window, scene.palette
+    texts: list[str] = [" "] * window.count
+    looks: list[Style | None] = [None] * window.count
+    dim = style(palette.dim)
+    best: dict[int, int] = {}
+    for row in rows:
+        log = row.marks
+        first, stop = log.rows_before(window.start_ns), log.rows_before(window.end_ns)
+        chosen = row.name == scene.selected
+        at, kinds = log.columns[MARK_AT], log.columns[MARK_KIND]
+        for number in range(first, stop):
+            place = (at[number] - window.start_ns) // window.cell_ns
+            rank = kinds[number] + 1 if chosen else 0
+            best[place] = max(best.get(place, 0), rank)
+    look = style(palette.text, bold=True)
+    for place, rank in best.items():
+        texts[place] = MARKS[Mark(rank - 1)][0] if rank else "·"
+        looks[place] = look if rank else dim
+    return _assembled(scene, [Segment(fit("marks", LABEL), dim)], texts, looks)
+
+
+def legend_line(scene: Scene, text: str) -> Strip:
+    """What the states look like, after a few words."""
+    palette, dim = scene.palette, style(scene.palette.dim)
+    line = Line().add(text, dim)
+    if scene.colourless:
+        return line.add(f"{GLYPHS['on']} on a core  {GLYPHS['wants']} wants a core  {GLYPHS['blocked']} blocked", dim).strip(
+            scene.width
+        )
+    line.add("▅", style(palette.worker(0))).add(" on a core, the higher the longer  ", dim)
+    line.add("  ", style(back=palette.wants_back)).add(" wants a core  ", dim)
+    return line.add("  ", style(back=palette.blocked_back)).add(" blocked", dim).strip(scene.width)
+
+
+def marks_legend(scene: Scene) -> Strip:
+    """What the glyphs of the marks mean, the most telling first."""
+    line = Line().add(" " * LABEL)
+    for mark in sorted(MARKS, reverse=True):
+        glyph, meaning = MARKS[mark]
+        line.add(f"{glyph} ", style(scene.palette.text, bold=True)).add(f"{meaning}  ", style(scene.palette.dim))
+    return line.strip(scene.width)
