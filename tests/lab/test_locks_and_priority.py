@@ -123,7 +123,7 @@ def test_a_writer_that_gets_through_is_not_called_starved() -> None:
 
     starved = writer(280)
     assert starved.status is Status.HOLDS
-    assert "3 of its turns while each reader had 40" in starved.statement
+    assert "It had three turns, each reader 40." in starved.statement
     assert writer(16).status is Status.FAILS
 
 

@@ -26,17 +26,17 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return arm(READERS, 0), arm(TURNSTILE, 1)
 
 
-def _turns(results: Results, arm: str) -> tuple[str, str] | None:
-    """How often in one run the writer had its turn, and each of the readers."""
+def _turns(results: Results, arm: str) -> tuple[int, int] | None:
+    """How many turns the writer had in one run, and each of the readers."""
     found = results.arm(arm)
     writer, reader = found.median_of(measure_of("writer_turns")), found.median_of(measure_of("reader_turns"))
-    return None if writer is None or reader is None else (figures.count(writer), figures.count(reader))
+    return None if writer is None or reader is None else (round(writer), round(reader))
 
 
 def _bar(results: Results, arm: str) -> Evidence:
     interval = compare(results, arm, TURNSTILE)
     turns = _turns(results, arm)
-    note = f"writer {turns[0]} turns, a reader {turns[1]}" if turns else ""
+    note = f"writer {figures.plural(turns[0], 'turn')}, each reader {turns[1]:,}" if turns else ""
     return Evidence(arm, interval.value if interval else None, interval, note=note)
 
 
@@ -44,7 +44,7 @@ def judge(results: Results) -> Verdict:
     ratio = compare(results, READERS, TURNSTILE)
     waited, cured = (figures.duration(results.arm(arm).median_of(_wait)) for arm in (READERS, TURNSTILE))
     turns = _turns(results, READERS)
-    had = f" It had {turns[0]} of its turns while each reader had {turns[1]}." if turns else ""
+    had = f" It had {figures.plural(turns[0], 'turn')}, each reader {turns[1]:,}." if turns else ""
     lasted = figures.duration(number(results.values, "size") * 1e6)
     return observed(
         results,
