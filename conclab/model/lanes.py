@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from conclab.model.blocking import UNKNOWN
 from conclab.model.machine import CoreLoad, MachineSample, core_load
 from conclab.model.tasks import Debt, Split, TaskId, TaskSample, split_between
 
@@ -74,10 +75,17 @@ def split_over_cells(start_ns: int, split: Split) -> list[tuple[int, Split]]:
     """A split that begins at ``start_ns``, divided over the cells that it reaches across."""
     end_ns = start_ns + split.wall_ns
     on_core, wants = (over_cells(start_ns, end_ns, part) for part in (split.on_core_ns, split.wants_core_ns))
-    return [
-        (cell, Split(wall, on_core[number][1], wants[number][1]))
-        for number, (cell, wall) in enumerate(over_cells(start_ns, end_ns, split.wall_ns))
-    ]
+    pieces, owed = [], 0
+    for number, (cell, wall) in enumerate(over_cells(start_ns, end_ns, split.wall_ns)):
+        # Both are rounded apart and may be a nanosecond too much together: the next cell gets it, or in the end the emptiest.
+        due = wants[number][1] + owed
+        given = min(due, wall - on_core[number][1])
+        owed = due - given
+        pieces.append((cell, Split(wall, on_core[number][1], given)))
+    if owed:
+        number = max(range(len(pieces)), key=lambda one: pieces[one][1].blocked_ns)
+        pieces[number] = (pieces[number][0], pieces[number][1] + Split(0, 0, owed))
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,8 @@ class LaneCell:
     split: Split
     core: int | None
     """The core it last ran on in that cell."""
+    blocked_on: str = UNKNOWN
+    """What it was last blocked on in that cell (``model.blocking``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +106,14 @@ class Lane:
 
     cells: tuple[LaneCell, ...] = ()
 
-    def with_split(self, cell: int, split: Split, core: int | None) -> Lane:
+    def with_split(self, cell: int, split: Split, core: int | None, blocked_on: str = UNKNOWN) -> Lane:
         """One more piece of the worker's time; cells come in order."""
+        blocked_on = blocked_on if split.blocked_ns > 0 else UNKNOWN
         if self.cells and self.cells[-1].cell == cell:
             last = self.cells[-1]
-            merged = LaneCell(cell, last.split + split, core if core is not None else last.core)
+            merged = LaneCell(cell, last.split + split, core if core is not None else last.core, blocked_on or last.blocked_on)
             return Lane((*self.cells[:-1], merged))
-        return Lane((*self.cells, LaneCell(cell, split, core))[-MOST_CELLS:])
+        return Lane((*self.cells, LaneCell(cell, split, core, blocked_on))[-MOST_CELLS:])
 
     def recent(self, cells: int, since: int = 0) -> Split:
         """The last ``cells`` cells that it lived in, added up, but none before the cell ``since``."""
@@ -110,6 +121,14 @@ class Lane:
         for cell in self.cells[-cells:]:
             if cell.cell >= since:
                 total += cell.split
+        return total
+
+    def recently_blocked(self, cells: int, since: int = 0) -> dict[str, int]:
+        """Blocked nanoseconds of the same cells by what it was last blocked on in each."""
+        total: dict[str, int] = {}
+        for cell in self.cells[-cells:]:
+            if cell.cell >= since:
+                total[cell.blocked_on] = total.get(cell.blocked_on, 0) + cell.split.blocked_ns
         return total
 
 

@@ -11,25 +11,31 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conclab.model.events import (
+    Acquired,
     ChildStarted,
     Event,
     Failed,
     Line,
     Output,
     Probed,
+    Released,
     RoundFinished,
     RunFinished,
     RunStarted,
     StepFinished,
     StepStarted,
+    Waiting,
     WorkerFinished,
     WorkerStarted,
 )
 from conclab.model.experiments import Arm
-from conclab.model.lanes import CELL_NS, Owners, Track, Tracks, add_owner, follow, split_over_cells
+from conclab.model.lanes import CELL_NS, Owners, Tracks
+from conclab.model.lives import MOST_LIVES, Life, Shares, life_of, settle
+from conclab.model.locks import Locks, deadlock, fold_locks, tell_deadlock, without_waiter
 from conclab.model.results import OK, Repetition
+from conclab.model.run_samples import fold_batch
 from conclab.model.switching import Switching, fold_switching
-from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.model.tasks import TaskBatch, TaskId
 from conclab.model.verdicts import Verdict
 from conclab.model.worker_view import WorkerView
 
@@ -71,6 +77,13 @@ class RunState:
     owners: tuple[Owners, ...] = ()
     having: Mapping[int, str] = field(default_factory=dict)
     """Core to worker, as of the latest batch."""
+    locks: Locks = field(default_factory=dict)
+    """The locks that were announced in this repetition, or in the last one while none is under way."""
+    lives: tuple[Life, ...] = ()
+    """Where each worker's time went in each finished repetition, in their order; the latest ``MOST_LIVES``."""
+    shares: Mapping[tuple[str, str], Shares] = field(default_factory=dict)
+    """By arm and Python (its path): where the time of all workers went in the repetitions that went well; second runs of the
+    control are not in it. Never cut short."""
     lines: tuple[Line, ...] = ()
     line_count: int = 0
     """How many lines there were in all, kept or not; those dropped at the source are in ``left_out``."""
@@ -90,6 +103,10 @@ class RunState:
     def pythons(self) -> dict[str, str]:
         """Path to label of the interpreters that take part."""
         return {arm.python.path: arm.python.label for arm in self.arms if arm.python is not None}
+
+    def deadlock(self) -> str:
+        """Workers that wait for each other in a circle, as one sentence; empty: none do."""
+        return tell_deadlock(deadlock(self.locks, self.now_ns))
 
     def seconds_left(self) -> float | None:
         """By the mean length of the steps so far; None before the first has ended."""
@@ -138,6 +155,7 @@ def _step_started(state: RunState, event: StepStarted) -> RunState:
         first_step_ns=state.first_step_ns or event.at_ns,
         # Until a worker has begun in this arm nothing is known of it here; where its lane and colour are it keeps.
         workers={name: WorkerView(name, view.slot, lane=view.lane) for name, view in state.workers.items()},
+        locks={},
     )
 
 
@@ -173,7 +191,8 @@ def _worker_finished(state: RunState, event: WorkerFinished) -> RunState:
 
     voluntary, involuntary = rate(told.voluntary_switches), rate(told.involuntary_switches)
     ended = replace(view, ended_ns=event.result.ended_ns, reported=told, voluntary_per_s=voluntary, involuntary_per_s=involuntary)
-    return replace(state, workers={**state.workers, view.name: ended})
+    ended = settle(ended, told, event.result.started_ns, event.result.ended_ns)
+    return replace(state, workers={**state.workers, view.name: ended}, locks=without_waiter(state.locks, view.name))
 
 
 def _output(state: RunState, event: Output) -> RunState:
@@ -195,13 +214,36 @@ def _ended(workers: Mapping[str, WorkerView], at_ns: int) -> dict[str, WorkerVie
     return {name: view if view.ended_ns is not None else replace(view, ended_ns=at_ns) for name, view in workers.items()}
 
 
+def _carrier_settled(workers: dict[str, WorkerView], repetition: Repetition) -> dict[str, WorkerView]:
+    """Coroutines give no account of themselves; that of the task that carries them all is the repetition's."""
+    view, own = workers.get(CARRIER), repetition.workers
+    if view is None or view.task is None or not own or not all(worker.shares_task for worker in own):
+        return workers
+    ended_ns = max(worker.ended_ns for worker in own)
+    settled = settle(view, repetition.counters, ended_ns - (repetition.counters.wall_ns or 0), ended_ns)
+    return {**workers, CARRIER: settled}
+
+
 def _step_finished(state: RunState, event: StepFinished) -> RunState:
+    repetition = event.repetition
+    workers = _carrier_settled(_ended(state.workers, event.at_ns), repetition)
+    lives = [
+        life_of(view, repetition.arm, repetition.python, repetition.round, repetition.control)
+        for view in workers.values()
+        if view.task is not None
+    ]
+    shares = state.shares
+    if repetition.outcome == OK and not repetition.control:
+        key = repetition.arm, repetition.python
+        shares = {**shares, key: shares.get(key, Shares()).with_lives(lives)}
     return replace(
         state,
+        lives=(*state.lives, *lives)[-MOST_LIVES:],
+        shares=shares,
         steps_done=state.steps_done + 1,
         last_step_ns=event.at_ns,
-        repetitions=(*state.repetitions, event.repetition),
-        workers=_ended(state.workers, event.at_ns),
+        repetitions=(*state.repetitions, repetition),
+        workers=workers,
         tracks={},
         having={},
         root=None,
@@ -225,52 +267,13 @@ def _run_finished(state: RunState, event: RunFinished) -> RunState:
     )
 
 
-def _worker_on(state: RunState, sample: TaskSample, at_ns: int) -> WorkerView | None:
-    """Whose time that was. One task may carry several workers one after another (a sequential run)."""
-    for view in state.workers.values():
-        if view.task == sample.task and view.alive_at(at_ns):
-            return view
-    return None
-
-
 def _sampled(state: RunState, batch: TaskBatch) -> RunState:
-    tracks: dict[TaskId, Track] = {}
-    workers = dict(state.workers)
-    owners = state.owners
-    having: dict[int, tuple[int, str]] = {}
-    for sample in batch.tasks:
-        before = state.tracks.get(sample.task)
-        track, split = follow(before, sample)
-        tracks[sample.task] = track
-        if split is None or before is None:
-            continue
-        middle = (before.last.at_ns + sample.at_ns) // 2
-        found = _worker_on(state, sample, middle)
-        if found is None:
-            continue
-        view = workers[found.name]
-        core = sample.core if split.on_core_ns > 0 else None
-        lane = view.lane
-        for cell, piece in split_over_cells(before.last.at_ns, split):
-            lane = lane.with_split(cell, piece, core)
-            if core is not None:
-                owners = add_owner(owners, cell, core, view.name, piece.on_core_ns)
-        workers[view.name] = replace(
-            view,
-            lane=lane,
-            voluntary_per_s=view.voluntary_per_s if track.voluntary_per_s is None else track.voluntary_per_s,
-            involuntary_per_s=view.involuntary_per_s if track.involuntary_per_s is None else track.involuntary_per_s,
-            core=core if core is not None else view.core,
-        )
-        if core is not None:
-            having[core] = max(having.get(core, (0, "")), (split.on_core_ns, view.name))
-    return replace(
-        state,
-        tracks=tracks,
-        workers=workers,
-        owners=owners,
-        having={core: name for core, (_on, name) in having.items()},
-    )
+    watched = fold_batch(batch, state.workers, state.tracks, state.owners, state.gil_enabled, state.locks)
+    return replace(state, workers=watched.workers, tracks=watched.tracks, owners=watched.owners, having=watched.having)
+
+
+def _locked(state: RunState, event: Waiting | Acquired | Released) -> RunState:
+    return replace(state, locks=fold_locks(state.locks, event))
 
 
 _FOLDS: dict[type, Callable[[RunState, Any], RunState]] = {
@@ -285,6 +288,9 @@ _FOLDS: dict[type, Callable[[RunState, Any], RunState]] = {
     StepFinished: _step_finished,
     RoundFinished: _round_finished,
     RunFinished: _run_finished,
+    Waiting: _locked,
+    Acquired: _locked,
+    Released: _locked,
     TaskBatch: _sampled,
 }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from conclab.model.blocking import UNKNOWN, leading
 from conclab.model.lanes import CELL_NS, Lane
 from conclab.model.results import Counters
 from conclab.model.tasks import Split, TaskId
@@ -28,6 +30,16 @@ class WorkerView:
     core: int | None = None
     reported: Counters | None = None
     """What it said of its life when that had ended: exact, where samples are few or none."""
+    life: Split = Split()
+    """Of this life, as sampled so far; the kernel's own figures once it is ``settled``."""
+    blocked: Mapping[str, int] = field(default_factory=dict)
+    """The blocked nanoseconds of ``life`` by cause (``model.blocking``)."""
+    cause: str = UNKNOWN
+    """What it was blocked on last."""
+    sampled: tuple[int, int] | None = None
+    """From when to when its life has been sampled; None: not at all."""
+    settled: bool = False
+    """Whether its own account has come, so that lane and sums are the kernel's and no sample changes them any more."""
 
     def alive_at(self, at_ns: int) -> bool:
         return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
@@ -43,3 +55,11 @@ class WorkerView:
         if told is not None and told.wall_ns and told.on_core_ns is not None and told.wants_core_ns is not None:
             return Split(told.wall_ns, told.on_core_ns, told.wants_core_ns).shares()
         return self.lane.recent(RECENT_CELLS, since=self.started_ns // CELL_NS).shares()
+
+    def recent_cause(self) -> str | None:
+        """What it was mostly blocked on, over the same time; None: it was not blocked."""
+        if self.task is None:
+            return None
+        if self.settled:
+            return leading(self.blocked)
+        return leading(self.lane.recently_blocked(RECENT_CELLS, since=self.started_ns // CELL_NS))

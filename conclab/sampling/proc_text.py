@@ -50,6 +50,28 @@ def system_call(text: bytes) -> tuple[int, tuple[int, ...]] | None:
         return None
 
 
+def static_place(maps: bytes, address: int) -> tuple[str, int] | None:
+    """(file, offset from where the file begins in memory) of an address in the static data of a program or library; None for the
+    heap, stacks and other memory. ``maps`` as proc_pid_maps(5) has it; data without initial values comes right after the file's."""
+    begins: dict[bytes, int] = {}
+    path, reached = b"", 0
+    for line in maps.splitlines():
+        fields = line.split(maxsplit=5)
+        try:
+            start, end = (int(number, 16) for number in fields[0].split(b"-"))
+        except (IndexError, ValueError):
+            return None
+        if len(fields) > 5:
+            path = fields[5] if fields[5].startswith(b"/") else b""
+            begins.setdefault(path, start)
+        elif start != reached:
+            path = b""
+        reached = end
+        if start <= address < end:
+            return (path.decode("utf-8", errors="replace"), address - begins[path]) if path else None
+    return None
+
+
 def tasks_in_loadavg(text: bytes) -> int | None:
     """How many tasks there are in all, threads counted: the part after the slash in /proc/loadavg's fourth field."""
     try:

@@ -8,79 +8,82 @@ switch interval, 5 ms), and PyPy's does so, too. glibc's condition has two futex
 take turns; so waits *with a limit on both words of such a pair* are a condition that is signalled again and again.
 ``threading.Lock`` and all that is built on it (Condition, Event, Queue, RLock) wait on one word: a semaphore, also when
 they have a time limit. Behind the condition lie the mutex and the second condition of the same GIL, which are waited for seldom
-(CPython 3.13) or mostly (PyPy, whose threads queue up for one place in front of it): they count as the GIL, too.
+(CPython 3.13) or mostly (PyPy, whose threads queue up for one place in front of it): they count as the GIL, too. A timed wait with
+others queueing at a plain mutex right behind it is therefore as telling as waits on both words, and comes sooner under PyPy.
 
 Verified with small programs on glibc 2.36, x86-64, with CPython 3.11, 3.13, 3.14, 3.15, 3.13t and PyPy 7.3: threads that compute,
 and threads that sleep beside one that computes, are seen as crowded (3.13t: never); contended locks, locks with a time limit,
 queues, conditions and events with one, and sleeping are not. With musl, whose conditions wait on words of their own, nothing is.
 
-A word pair has to be seen a few times before it is known. Where it lies within its page does not change from one run of a program
-to the next, so for the next process of the same program it is known at once.
+A word pair has to be seen a few times before it is known. Where it lies in the static data of its program or library is the same
+in the next process, which is therefore known at once.
 """
 
 from __future__ import annotations
 
-import os
 from typing import ClassVar
 
 from conclab.sampling import proc_text, syscalls, task_text
-from conclab.sampling.files import Budget, KeptFile
+from conclab.sampling.files import Budget, KeptFile, read
 
 _FUTEX = "futex"
+_COMMAND, _FUTEX_WAIT = 0x7F, 0
+"""futex(2): glibc's mutex waits by FUTEX_WAIT, its semaphores and conditions by FUTEX_WAIT_BITSET."""
 _PAIR = 8
 """Bytes of both words of a condition together, which are aligned to that."""
 _REST = 96
 """So many bytes from the pair on belong to the same GIL: the rest of its mutex and its second condition."""
-_PAGE = 4_096
 _MOST_PAIRS = 256
-_MOST_PROGRAMS = 64
+_MOST_PLACES = 64
 
 
 class Crowds:
     """The conditions at which threads of each process crowd."""
 
-    _known: ClassVar[dict[str, set[int]]] = {}
-    """Program to where in their pages such pairs lie; shared by all that are ever watched."""
+    _known: ClassVar[set[tuple[str, int]]] = set()
+    """Where such pairs lie: program or library, and offset in it; shared by all that are ever watched."""
 
     def __init__(self) -> None:
         self._halves: dict[int, dict[int, int]] = {}
         """Process to word pair to which of its words were waited for: 1 the first, 2 the second."""
+        self._mutexes: dict[int, set[int]] = {}
         self._found: dict[int, list[int]] = {}
-        self._programs: dict[int, str] = {}
+        self._maps: dict[int, bytes] = {}
 
-    def is_crowded(self, pid: int, address: int, limited: bool) -> bool:
-        """Whether a thread that waits in a futex at this address waits in a crowd; ``limited``: it waits with a time limit."""
+    def is_crowded(self, pid: int, address: int, operation: int, limited: bool) -> bool:
+        """Whether a thread that waits in a futex at this address waits in a crowd.
+
+        ``operation``: the second argument of futex(2); ``limited``: it waits with a time limit.
+        """
         found = self._found.get(pid, ())
         if any(0 <= address - pair < _REST for pair in found):
             return True
-        return limited and self._belongs(pid, address)
+        if limited:
+            return self._belongs(pid, address)
+        mutexes = self._mutexes.setdefault(pid, set())
+        if operation & _COMMAND == _FUTEX_WAIT and len(mutexes) < _MOST_PAIRS:
+            mutexes.add(address)
+        return False
 
     def _belongs(self, pid: int, address: int) -> bool:
         pair = address & ~(_PAIR - 1)
-        known = self._known.get(self._program(pid), ())
-        if pair % _PAGE not in known:
+        place = self._place(pid, pair)
+        if place not in self._known:
             halves = self._halves.setdefault(pid, {})
             if len(halves) >= _MOST_PAIRS:
                 halves.clear()
             halves[pair] = halves.get(pair, 0) | (1 if address == pair else 2)
-            if halves[pair] != 3:
+            if halves[pair] != 3 and not any(0 < mutex - pair < _REST for mutex in self._mutexes.get(pid, ())):
                 return False
-            self._learn(pid, pair)
+            if place is not None and len(self._known) < _MOST_PLACES:
+                self._known.add(place)
         self._found.setdefault(pid, []).append(pair)
         return True
 
-    def _program(self, pid: int) -> str:
-        if pid not in self._programs:
-            try:
-                self._programs[pid] = os.readlink(f"/proc/{pid}/exe")
-            except OSError:
-                self._programs[pid] = ""
-        return self._programs[pid]
-
-    def _learn(self, pid: int, pair: int) -> None:
-        program = self._program(pid)
-        if program and (program in self._known or len(self._known) < _MOST_PROGRAMS):
-            self._known.setdefault(program, set()).add(pair % _PAGE)
+    def _place(self, pid: int, address: int) -> tuple[str, int] | None:
+        if pid not in self._maps:
+            self._maps[pid] = read(f"/proc/{pid}/maps") or b""
+        return proc_text.static_place(self._maps[pid], address)
 
 
 class KeptWait:
@@ -104,7 +107,7 @@ class KeptWait:
             if call is not None:
                 number, arguments = call
                 name = syscalls.name(number)
-                return name, name == _FUTEX and self._crowds.is_crowded(self._pid, arguments[0], arguments[3] != 0)
+                return name, name == _FUTEX and self._crowds.is_crowded(self._pid, arguments[0], arguments[1], arguments[3] != 0)
             if not text.startswith(b"-1"):
                 return "", False
         function = task_text.waits_in(self._wchan.read() or b"") or ""

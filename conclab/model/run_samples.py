@@ -1,0 +1,75 @@
+"""One batch of samples folded into what is known of the workers: their lanes and lives, and who had each core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from conclab.model.blocking import cause_of
+from conclab.model.lanes import Owners, Track, Tracks, add_owner, follow, over_cells
+from conclab.model.lives import lived, within
+from conclab.model.locks import Locks, waits_for
+from conclab.model.tasks import TaskBatch, TaskId
+from conclab.model.worker_view import WorkerView
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a batch changes."""
+
+    workers: Mapping[str, WorkerView]
+    tracks: Tracks
+    owners: tuple[Owners, ...]
+    having: Mapping[int, str]
+    """Core to worker, as of this batch."""
+
+
+def fold_batch(
+    batch: TaskBatch,
+    workers: Mapping[str, WorkerView],
+    tracks: Tracks,
+    owners: tuple[Owners, ...],
+    gil: bool | None,
+    locks: Locks,
+) -> Watched:
+    """The workers after one more batch. ``gil``: whether their interpreter has a GIL that is on."""
+    grown: dict[TaskId, Track] = {}
+    changed = dict(workers)
+    having: dict[int, tuple[int, str]] = {}
+    carried = _carried(workers)
+    waits = waits_for(locks)
+    for sample in batch.tasks:
+        before = tracks.get(sample.task)
+        track, split = follow(before, sample)
+        grown[sample.task] = track
+        if split is None or before is None:
+            continue
+        for name in carried.get(sample.task, ()):
+            view = changed[name]
+            start_ns, piece = within(before.last.at_ns, split, view.started_ns, view.ended_ns)
+            if piece.wall_ns <= 0:
+                continue
+            core = sample.core if piece.on_core_ns > 0 else None
+            cause = cause_of(sample, gil, waits[name].name if name in waits else None)
+            changed[name] = _with_rates(lived(view, start_ns, piece, core, cause), track)
+            if core is None:
+                continue
+            for cell, on_core_ns in over_cells(start_ns, start_ns + piece.wall_ns, piece.on_core_ns):
+                owners = add_owner(owners, cell, core, name, on_core_ns)
+            having[core] = max(having.get(core, (0, "")), (piece.on_core_ns, name))
+    return Watched(changed, grown, owners, {core: name for core, (_on, name) in having.items()})
+
+
+def _carried(workers: Mapping[str, WorkerView]) -> dict[TaskId, list[str]]:
+    """The workers by their tasks. One task may carry several, one after another (a sequential run)."""
+    found: dict[TaskId, list[str]] = {}
+    for view in workers.values():
+        if view.task is not None and not view.settled:
+            found.setdefault(view.task, []).append(view.name)
+    return found
+
+
+def _with_rates(view: WorkerView, track: Track) -> WorkerView:
+    if track.voluntary_per_s is None or track.involuntary_per_s is None:
+        return view
+    return replace(view, voluntary_per_s=track.voluntary_per_s, involuntary_per_s=track.involuntary_per_s)
