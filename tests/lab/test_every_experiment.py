@@ -157,6 +157,10 @@ def test_a_lock_loses_nothing() -> None:
     assert verdict_of("lost-update").status is Status.HOLDS
 
 
+def test_a_deadlock_that_is_forced_happens_and_its_cures_keep_it_away() -> None:
+    assert verdict_of("deadlock").status is Status.HOLDS
+
+
 def test_five_processes_have_five_pids() -> None:
     assert "pid of its own" in verdict_of("five-processes").statement
     assert verdict_of("five-processes").status in (Status.FAILS, Status.UNDECIDED)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from conclab.lab.catalogue import find
-from conclab.lab.experiments.locks_and_races.lock_contention import bound
+from conclab.lab.experiments.locks_and_races.lock_contention import bound, fewer
 from conclab.lab.experiments.locks_and_races.producer_consumer import pace_ns, producers_are_slower
 from conclab.lab.experiments.scheduling.priority_and_affinity import WEIGHTS, expected_share
 from conclab.lab.planning import BadRequest, make_plan
@@ -58,7 +58,14 @@ def test_what_was_not_measured_decides_nothing(name: str) -> None:
     assert not any("no deadlock" in bar.note for bar in found.evidence)
 
 
-WALLS = {"one worker": 200.0, "a lock each": 100.0, "one lock": 160.0, "asleep with the lock": 300.0, "asleep without it": 100.0}
+WALLS = {
+    "one worker": 200.0,
+    "a lock each": 100.0,
+    "one lock, two": 150.0,
+    "one lock": 160.0,
+    "asleep with the lock": 300.0,
+    "asleep without it": 100.0,
+}
 
 
 def test_waiting_for_a_lock_is_told_beside_what_it_costs_and_the_gil_is_blamed_only_for_threads() -> None:
@@ -75,11 +82,12 @@ def test_waiting_for_a_lock_is_told_beside_what_it_costs_and_the_gil_is_blamed_o
     assert "GIL" not in processes.statement
 
 
-def test_behind_one_lock_the_pace_is_bound_by_what_is_done_inside() -> None:
+def test_behind_one_lock_the_pace_is_bound_by_what_is_done_inside_and_shown_for_fewer_workers_too() -> None:
     values = {"inside": 80, "outside": 20, "workers": 4}
     assert bound(values, 64) == 1.25
     assert bound({**values, "outside": 8_000}, 2) == 2
     assert bound({**values, "outside": 8_000, "workers": 3}, 64) == 3
+    assert [fewer({"workers": count}) for count in (2, 3, 4, 16)] == [[], [2], [2], [2, 4, 8]]
 
 
 def turns(row: float, longest_ms: float, taken: float) -> Figures:

@@ -67,9 +67,9 @@ def task(state: Dict[str, Any], arguments: Dict[str, Any], index: int) -> int:
 def _said(sections: int, contended: int, behind: Dict[int, int]) -> str:
     if not contended:
         return f"{sections:,} sections; the lock was always free"
-    order = sorted(behind.items(), key=lambda one: -one[1])[:3]
+    order = sorted(behind.items(), key=lambda one: -one[1])[:2]
     who = ", ".join(f"{milliseconds(waited)} behind w{number}" for number, waited in order)
-    return f"{sections:,} sections; {contended:,} times the lock was taken: {who}"
+    return f"{sections:,} sections; waited {contended:,}×: {who}{' …' if len(behind) > len(order) else ''}"
 
 
 def combine(results: List[int]) -> int:

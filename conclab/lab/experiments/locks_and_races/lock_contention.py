@@ -18,6 +18,18 @@ ALONE, OWN, SHARED = "one worker", "a lock each", "one lock"
 HOLDING, LETTING = "asleep with the lock", "asleep without it"
 
 
+def fewer(values: Values) -> list[int]:
+    """2, 4, 8, …: how many else stand behind the one lock, so that one sees the pace against the number."""
+    steps = [2]
+    while steps[-1] * 2 < number(values, "workers"):
+        steps.append(steps[-1] * 2)
+    return [count for count in steps if count < number(values, "workers")]
+
+
+def _behind(count: int) -> str:
+    return f"{SHARED}, {figures.in_words(count)}"
+
+
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many = number(values, "workers")
 
@@ -29,6 +41,7 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return (
         arm(ALONE, 1, "one"),
         arm(OWN, many, "own"),
+        *(arm(_behind(count), count, "one") for count in fewer(values)),
         arm(SHARED, many, "one"),
         arm(HOLDING, many, "one", "holding"),
         arm(LETTING, many, "one", "letting"),
@@ -92,6 +105,7 @@ def judge(results: Results) -> Verdict:
         },
         evidence=(
             _bar(results, OWN),
+            *(_bar(results, _behind(count)) for count in fewer(results.values)),
             _bar(results, SHARED),
             Evidence("most with one lock", bound(results.values, results.machine.usable_cores), ideal=True),
             *bars,
