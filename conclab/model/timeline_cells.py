@@ -7,7 +7,7 @@ was counted in a piece were spread evenly in it. All amounts are nanoseconds.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -154,24 +154,50 @@ def core_cells(rows: Iterable[Cells], count: int) -> dict[int, list[CoreCell | N
     return found
 
 
-def busy_cells(timeline: Timeline, cores: Sequence[int], window: Window) -> dict[int, list[float | None]]:
-    """How busy each of these cores was, whoever had it, as a share 0 to 1; None where the machine was not sampled."""
+def others_cells(
+    timeline: Timeline, cores: Sequence[int], window: Window, taken: Mapping[int, Sequence[CoreCell | None]]
+) -> dict[int, list[float]]:
+    """What others took of each of these cores, as a share 0 to 1: how busy it was less what is ``taken`` by those asked about.
+
+    The machine is sampled a few times a second, so it is told evenly for the time between two of its samples, and only where that
+    is in the window as a whole: more closely nothing is known of others.
+    """
     looks = timeline.looks
     ends, loads = looks.columns
-    found: dict[int, list[float | None]] = {core: [None] * window.count for core in cores}
-    if not len(looks):
-        return found
-    for place in range(window.count):
-        begin = window.start_ns + place * window.cell_ns
-        first = looks.rows_upto(begin)
-        last = min(looks.rows_before(begin + window.cell_ns), looks.stop - 1)
-        if first >= looks.stop or (first == looks.first and begin + window.cell_ns <= ends[first]):
-            continue  # after the last, or before the first: its beginning is not known
+    amounts = {core: [0.0] * window.count for core in cores}
+    first = max(looks.first + 1, looks.rows_before(window.start_ns))  # the one before it tells where its time began
+    for number in range(first, looks.stop):
+        begin, end, load = ends[number - 1], ends[number], loads[number]
+        if end > window.end_ns:
+            break
+        if begin < window.start_ns:
+            continue
+        pieces = _pieces_of(window, begin, end)
         for core in cores:
-            known = [load[core] for load in loads[first : last + 1] if core < len(load) and load[core] is not None]
-            if known:
-                found[core][place] = sum(known) / len(known)
+            busy = load[core] if core < len(load) else None
+            if busy is None:
+                continue
+            line = taken.get(core)
+            own = sum(_taken(line, place) * length for place, length in pieces) / window.cell_ns if line is not None else 0.0
+            share = max(0.0, busy - own / (end - begin))
+            for place, length in pieces:
+                amounts[core][place] += share * length
+    return {core: [amount / window.cell_ns for amount in line] for core, line in amounts.items()}
+
+
+def _pieces_of(window: Window, begin: int, end: int) -> list[tuple[int, int]]:
+    """The cells of a stretch that is in the window, and how much of it is in each."""
+    found, at, place = [], begin, window.cell_of(begin)
+    while at < end:
+        upto = min(end, window.start_ns + (place + 1) * window.cell_ns)
+        found.append((place, upto - at))
+        at, place = upto, place + 1
     return found
+
+
+def _taken(line: Sequence[CoreCell | None], place: int) -> int:
+    cell = line[place]
+    return cell.taken_ns if cell is not None else 0
 
 
 class CellCache:

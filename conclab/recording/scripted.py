@@ -22,6 +22,7 @@ from conclab.model.events import (
     RoundFinished,
     RunFinished,
     RunStarted,
+    Sliced,
     StepFinished,
     StepStarted,
     TaskFinished,
@@ -31,10 +32,12 @@ from conclab.model.events import (
 from conclab.model.experiments import Arm
 from conclab.model.results import OK, Counters, Repetition, WorkerResult, add_up
 from conclab.model.runs import Plan, Run
+from conclab.model.slices import ExactTrace
 from conclab.model.statistics import abba
 from conclab.model.table import RowId, Wanted
 from conclab.model.tasks import TaskId
 from conclab.recording.feed import Item
+from conclab.recording.scripted_slices import scripted_trace
 from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, Actor, ScriptedSource
 from conclab.sampling.scripted_details import scripted_details
 from conclab.sampling.scripted_inspection import ScriptedInspector
@@ -170,7 +173,9 @@ class ScriptedFeed:
         now = self.source.at_ns
         steps = [(arm, False) for arm in plan.arms] + [(arm, True) for arm in plan.controls]
         title = plan.experiment.title
-        yield RunStarted(now, plan.experiment.name, title, plan.values, plan.arms, plan.rounds, len(steps), plan.exact_rounds)
+        yield RunStarted(
+            now, plan.experiment.name, title, plan.values, plan.arms, plan.rounds, len(steps), plan.exact_rounds, plan.traced
+        )
         run = Run(plan, gil_enabled={python.path: not python.free_threaded for python in plan.pythons})
         for number in range(plan.rounds):
             for index in abba(len(steps), number, plan.seed):
@@ -183,6 +188,8 @@ class ScriptedFeed:
                     if isinstance(event, StepFinished):
                         repetition = event.repetition
                     yield event
+                    if plan.traced and isinstance(event, StepFinished):
+                        yield Sliced(now, self._trace_of(event.repetition, arm))
                     if self._stopping:
                         self.source.actors = ()
                         yield RunFinished(self.source.at_ns, "stopped", None)
@@ -235,6 +242,11 @@ class ScriptedFeed:
                     self._leave(entry.result)
         done = begin + way.wall_ns
         yield StepFinished(done, _repetition(arm, number, control, way, results))
+
+    def _trace_of(self, repetition: Repetition, arm: Arm) -> ExactTrace:
+        way = _behaviour(arm, self.machine.cores, 1.0)
+        cores = 1 if arm.one_core else self.machine.cores
+        return scripted_trace(way.name, way.together, repetition.workers, cores, repetition.round)
 
     def _enter(self, actor: Actor) -> None:
         kept = [other for other in self.source.actors if other.task != actor.task]

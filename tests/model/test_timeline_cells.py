@@ -9,7 +9,7 @@ import pytest
 from conclab.model.slice_index import SliceIndex
 from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN
 from conclab.model.timeline import Exact, Row
-from conclab.model.timeline_cells import CellCache, Cells, Window, busy_cells, core_cells, row_cells
+from conclab.model.timeline_cells import CellCache, Cells, Window, core_cells, others_cells, row_cells
 from conclab.model.timeline_fold import fold_timeline
 from tests.model.builders import machine_sample, times
 from tests.model.timelines import MS, R, S, begun, by_chance, finished, sample, sampled, sliced, stepped, traced
@@ -125,10 +125,15 @@ def test_the_cache_gives_what_working_it_out_gives() -> None:
             assert cache.cells(row, window) == row_cells(row, window)
 
 
-def test_how_busy_a_core_was_comes_from_the_machines_samples_and_holds_for_the_time_between_them() -> None:
+def test_what_others_took_is_what_the_machine_counts_less_the_workers_and_told_only_between_its_samples() -> None:
     timeline = begun(1)
-    for at_ns, user in ((10 * MS, 0.0), (20 * MS, 5.0), (30 * MS, 10.0), (40 * MS, 10.0)):
+    for at_ns, user in ((10 * MS, 0.0), (20 * MS, 5.0), (30 * MS, 15.0), (40 * MS, 15.0)):
         timeline = fold_timeline(timeline, machine_sample(at_ns, [times(user=user, idle=at_ns / MS - user), None]))
-    busy = busy_cells(timeline, (0, 1), Window(5 * MS, 5 * MS, 8))
-    assert busy[0] == [None, None, None, 0.5, 0.5, 0.0, 0.0, None]
-    assert busy[1] == [None] * 8  # it is offline
+    timeline = sampled(timeline, [sample(1, 20 * MS, 0, 0)], [sample(1, 30 * MS, 5 * MS, 0, core=0)])
+    window = Window(5 * MS, 5 * MS, 8)
+    taken = core_cells([row_cells(timeline.rows["w1"], window)], 8)
+    others = others_cells(timeline, (0, 1), window, taken)
+    assert others[0] == [0.0, 0.0, 0.0, 0.5, 0.5, 0.0, 0.0, 0.0]
+    assert others[1] == [0.0] * 8  # it is offline
+    close = Window(21 * MS, MS, 3)  # within one interval of the machine's samples nothing is known of others
+    assert others_cells(timeline, (0,), close, {})[0] == [0.0] * 3

@@ -37,6 +37,8 @@ MARKS = {
     Mark.WAITING: ("?", "waits for lock"),
     Mark.FAILED: ("!", "failed"),
 }
+MOST_THICK = 3
+"""Lines that a row may take where there is much room."""
 _AGAIN = 40
 """In a long stretch its name stands again after so many cells."""
 
@@ -101,19 +103,25 @@ def _runs(keys: Sequence[object], write: Callable[[int, int, object], None]) -> 
             begin = place
 
 
-def worker_label(scene: Scene, row: Row, coloured: str) -> list[Segment]:
+def worker_label(scene: Scene, row: Row, coloured: str, named: bool = True) -> list[Segment]:
     """The name with a sign if it is chosen; without colours also its letter, unless the name ends in it."""
     chosen = row.name == scene.selected
+    if not named:
+        return [Segment(" " * LABEL, style(back=scene.palette.cursor) if chosen else None)]
     name = row.name if not scene.colourless or row.name == f"w{row.letter}" else f"{row.letter}={row.name}"
     text = ("▸" if chosen else " ") + fit(name, LABEL - 2) + " "
     return [Segment(text, style(coloured, scene.palette.cursor if chosen else None, bold=True))]
 
 
-def worker_line(scene: Scene, row: Row, cells: Cells) -> Strip:
-    """What one worker did."""
+def worker_lines(scene: Scene, row: Row, cells: Cells, thick: int = 1) -> list[Strip]:
+    """What one worker did, in so many lines; the words stand in the middle one."""
+    return [_worker_line(scene, row, cells, level, thick) for level in reversed(range(thick))]
+
+
+def _worker_line(scene: Scene, row: Row, cells: Cells, level: int, thick: int) -> Strip:
     palette, window = scene.palette, scene.window
     colour = palette.worker(row.slot)
-    texts, looks, keys = (_plain_states if scene.colourless else _states)(cells, colour, palette)
+    texts, looks, keys = (_plain_states if scene.colourless else _states)(cells, colour, palette, level, thick)
     ink = None if scene.colourless else style(palette.ink if palette.ink != "ansi_black" else "ansi_black", colour, bold=True)
     pale = None if scene.colourless else style(palette.blocked, palette.blocked_back)
 
@@ -124,8 +132,10 @@ def worker_line(scene: Scene, row: Row, cells: Cells) -> Strip:
             cause = cause_at(scene.timeline, row, window.start_ns + (begin + end) * window.cell_ns // 2)
             _written(texts, looks, begin, end, _cut(marked(cause) if cause else "", end - begin - 2), pale)
 
-    _runs(keys, write)
-    return _assembled(scene, worker_label(scene, row, colour), texts, looks)
+    middle = level == thick // 2
+    if middle:
+        _runs(keys, write)
+    return _assembled(scene, worker_label(scene, row, colour, middle), texts, looks)
 
 
 def _cut(text: str, room: int) -> str:
@@ -136,7 +146,7 @@ Drawn = tuple[list[str], list[Style | None], list[object]]
 """The glyph and look of each cell, and what stretches of it are called: a core's number, "blocked", or None."""
 
 
-def _states(cells: Cells, colour: str, palette: Palette) -> Drawn:
+def _states(cells: Cells, colour: str, palette: Palette, level: int, thick: int) -> Drawn:
     """In colours: the block is as high as the share on a core, the background is what it did otherwise."""
     nothing = style(back=palette.trough)
     wants, blocked = style(colour, palette.wants_back), style(colour, palette.blocked_back)
@@ -151,7 +161,7 @@ def _states(cells: Cells, colour: str, palette: Palette) -> Drawn:
             continue
         known, on, wanted, cores, _exact = cell
         share = on / known
-        texts.append(HEIGHTS[0 if share <= LEAST else max(1, min(8, round(share * 8)))])
+        texts.append(_height(share, level, thick))
         looks.append(wants if wanted > known - on - wanted else blocked)
         keys.append(_key(cell, share, cores))
     return texts, looks, keys
@@ -163,7 +173,7 @@ def _key(cell: Cell, share: float, cores: tuple[tuple[int, int], ...]) -> object
     return "blocked" if cell.blocked_ns >= FULL * cell.known_ns else None
 
 
-def _plain_states(cells: Cells, _colour: str, _palette: Palette) -> Drawn:
+def _plain_states(cells: Cells, _colour: str, _palette: Palette, _level: int, _thick: int) -> Drawn:
     """Without: the glyph of what it did for most of the cell."""
     texts: list[str] = []
     keys: list[object] = []
@@ -178,10 +188,20 @@ def _plain_states(cells: Cells, _colour: str, _palette: Palette) -> Drawn:
     return texts, [None] * len(texts), keys
 
 
-def core_line(
-    scene: Scene, core: int, cells: list[CoreCell | None] | None, busy: list[float | None], owners: Sequence[tuple[str, str, str]]
+Owners = Sequence[tuple[str, str, str]]
+"""Name, colour and letter of those whom the numbers of cells mean."""
+
+
+def core_lines(
+    scene: Scene, core: int, cells: list[CoreCell | None] | None, others: Sequence[float], owners: Owners, thick: int = 1
+) -> list[Strip]:
+    """Who had one core, in so many lines."""
+    return [_core_line(scene, core, cells, others, owners, level, thick) for level in reversed(range(thick))]
+
+
+def _core_line(
+    scene: Scene, core: int, cells: list[CoreCell | None] | None, others: Sequence[float], owners: Owners, level: int, thick: int
 ) -> Strip:
-    """Who had one core. ``owners``: name, colour and letter of those whom the cells' numbers mean."""
     palette, count = scene.palette, scene.window.count
     cell_ns = scene.window.cell_ns
     texts, keys = [" "] * count, [None] * count
@@ -192,11 +212,11 @@ def core_line(
         cell = cells[place] if cells is not None else None
         share = cell.taken_ns / cell_ns if cell is not None else 0.0
         if cell is None or share <= LEAST:
-            others = busy[place] or 0.0
-            texts[place] = ("·" if others > 0.25 else " ") if plain else _height(others)
+            load = others[place]
+            texts[place] = ("·" if load > 0.25 else " ") if plain else _height(load, level, thick)
             continue
         _name, colour, letter = owners[cell.owner]
-        texts[place] = letter if plain else _height(share)
+        texts[place] = letter if plain else _height(share, level, thick)
         if not plain:
             looks[place] = style(colour, palette.trough)
         named[place] = cell.owner if cell.owner_ns >= FULL * cell_ns else None
@@ -208,13 +228,18 @@ def core_line(
             texts[begin:end] = GLYPHS["on"] * (end - begin)
         _written(texts, looks, begin, end, name, None if plain else style(palette.ink, colour, bold=True))
 
-    _runs(named, write)
-    label = [Segment(right(str(core), LABEL - 2) + "  ", style(palette.text, bold=True))]
+    middle = level == thick // 2
+    if middle:
+        _runs(named, write)
+    label = [Segment((right(str(core), LABEL - 2) if middle else "").ljust(LABEL), style(palette.text, bold=True))]
     return _assembled(scene, label, texts, looks)
 
 
-def _height(share: float) -> str:
-    return HEIGHTS[0 if share <= LEAST else max(1, min(8, round(share * 8)))]
+def _height(share: float, level: int, thick: int) -> str:
+    """The block of a share in one line of a bar of ``thick`` lines, counted from below."""
+    if share <= LEAST:
+        return " "
+    return HEIGHTS[max(0, min(8, max(1, round(share * 8 * thick)) - 8 * level))]
 
 
 def marks_line(scene: Scene, rows: Sequence[Row]) -> Strip:

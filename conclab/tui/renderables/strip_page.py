@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from textual.strip import Strip
 
 from conclab.model.timeline import Row
-from conclab.model.timeline_cells import CellCache, busy_cells, core_cells
+from conclab.model.timeline_cells import CellCache, core_cells, others_cells
 from conclab.tui.renderables.blocks import plain, style
-from conclab.tui.renderables.strip import LABEL, Scene, core_line, legend_line, marks_legend, marks_line, worker_line
+from conclab.tui.renderables.strip import LABEL, MOST_THICK, Scene, core_lines, legend_line, marks_legend, marks_line, worker_lines
 from conclab.tui.renderables.strip_axis import axis_line, steps_line
 from conclab.tui.renderables.strip_words import cores_words, marks_words, moment_words, place_words
 
@@ -30,6 +30,8 @@ class Page:
     lines: list[Strip] = field(default_factory=list)
     rows_at: Mapping[int, str] = field(default_factory=dict)
     """Which worker is in which line."""
+    used: frozenset[int] = frozenset()
+    """The cores that workers have been seen on."""
     first_core: int = 0
     first_row: int = 0
 
@@ -46,34 +48,38 @@ def page(scene: Scene, at_ns: int, rows: Sequence[Row], cores: int, height: int,
     owners += [(one.name, scene.palette.other, "·") for one in helpers]
     by_core = core_cells([*found, *helped], window.count)
     room = height - _FIXED - roomy
-    order, shown_cores, shown_rows = _divided(room, len(rows), cores, by_core)
+    used = before.used | by_core.keys()
+    order, shown_cores, shown_rows = _divided(room, len(rows), cores, used)
     first_core = max(0, min(before.first_core, len(order) - shown_cores))
     place = next((number for number, row in enumerate(rows) if row.name == scene.selected), 0)
     first_row = max(place - shown_rows + 1, min(before.first_row, place, max(0, len(rows) - shown_rows)))
     in_view = order[first_core : first_core + shown_cores]
-    busy = busy_cells(timeline, in_view, window)
+    others = others_cells(timeline, in_view, window, by_core)
+    thick = max(1, min(MOST_THICK, room // (shown_cores + max(shown_rows, len(rows)))))
     lines = [
         steps_line(timeline, window, LABEL, timeline.step_at(at_ns), scene.palette),
         axis_line(window, timeline.start_ns, LABEL, scene.cursor, scene.palette),
-        *(core_line(scene, core, by_core.get(core), busy[core], owners) for core in in_view),
+        *(line for core in in_view for line in core_lines(scene, core, by_core.get(core), others[core], owners, thick)),
         legend_line(scene, _hidden(len(order) - shown_cores, len(rows) - shown_rows)),
     ]
-    rows_at = {}
+    rows_at: dict[int, str] = {}
     for number in range(first_row, min(len(rows), first_row + shown_rows)):
-        rows_at[len(lines)] = rows[number].name
-        lines.append(worker_line(scene, rows[number], found[number]))
+        rows_at |= {len(lines) + part: rows[number].name for part in range(thick)}
+        lines += worker_lines(scene, rows[number], found[number], thick)
     lines += [plain("", scene.width)] * (height - _READOUT - 1 - roomy - len(lines))
     lines.append(marks_line(scene, rows))
     if roomy:
         lines.append(marks_legend(scene))
-    return Page([*lines, *_readout(scene, at_ns, cores)], rows_at, first_core, first_row)
+    return Page([*lines, *_readout(scene, at_ns, cores)], rows_at, used, first_core, first_row)
 
 
-def _divided(room: int, rows: int, cores: int, used: Collection[int]) -> tuple[list[int], int, int]:
-    """The cores in their order, those that a worker has had first; and how many of them and of the workers have room."""
-    order = [*sorted(used), *(core for core in range(cores) if core not in used)]
+def _divided(room: int, rows: int, cores: int, used: Set[int]) -> tuple[list[int], int, int]:
+    """The cores in their order, where not all have room those first that a worker has had; and how many of both have room."""
+    order = sorted({*used, *range(cores)})
     least = min(len(order), max(1, room * 2 // 5))
     shown_cores = max(least, min(len(order), room - rows))
+    if shown_cores < len(order):
+        order.sort(key=lambda core: core not in used)
     return order, shown_cores, max(1, min(rows, room - shown_cores))
 
 

@@ -85,11 +85,12 @@ def whole(view: View, bounds: Bounds) -> View:
 
 
 def following(view: View, bounds: Bounds) -> View:
-    """The newest at the right end, under the cursor."""
+    """The newest at the right end, the cursor on it."""
+    cursor = _within(bounds.last_ns - view.cell_ns, bounds)  # the last cell that is known as a whole
     if view.whole:
-        return replace(whole(view, bounds), cursor_ns=bounds.last_ns, follow=True)
+        return replace(whole(view, bounds), cursor_ns=cursor, follow=True)
     start = aligned(bounds.last_ns, view.cell_ns) - (bounds.width - 1) * view.cell_ns
-    return replace(view, start_ns=max(start, aligned(bounds.first_ns, view.cell_ns)), cursor_ns=bounds.last_ns, follow=True)
+    return replace(view, start_ns=max(start, aligned(bounds.first_ns, view.cell_ns)), cursor_ns=cursor, follow=True)
 
 
 def zoomed(view: View, step: int, bounds: Bounds, around_ns: int | None = None) -> View:

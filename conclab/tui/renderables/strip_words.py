@@ -83,7 +83,7 @@ def _on(cause: str) -> str:
 
 
 def _near(near: Near, cause: str) -> str:
-    took = f" {figures.duration(near.length_ns)}" if near.length_ns is not None else ""
+    took = f" for {figures.duration(near.length_ns)}" if near.length_ns is not None else ""
     if near.doing is Doing.ON_CORE:
         return f"core {near.core}{took}"
     if near.doing is Doing.BLOCKED:

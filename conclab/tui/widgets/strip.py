@@ -12,7 +12,7 @@ from textual.message import Message
 
 from conclab.model.timeline import Row, Timeline
 from conclab.model.timeline_cells import CellCache
-from conclab.model.timeline_moment import exact_at, next_event
+from conclab.model.timeline_moment import next_event
 from conclab.tui.commands import LOOKING, MOVING
 from conclab.tui.renderables import strip_view
 from conclab.tui.renderables.blocks import plain, style
@@ -117,7 +117,8 @@ class StripView(LinesView, inherit_bindings=False):
         timeline = self._timeline
         first = timeline.steps[0].start_ns if timeline.steps else timeline.start_ns
         ended = timeline.steps[-1].end_ns if timeline.steps and not timeline.live else None
-        exact = self._view is not None and any(exact_at(row, self._view.cursor_ns) for row in timeline.rows.values())
+        step = timeline.step_at(self._view.cursor_ns) if self._view is not None else None
+        exact = step is not None and any(trace.repetition == step.number for trace in timeline.traces)
         finest = FINEST_NS if exact else at_least((timeline.interval_ns or _SAMPLING_NS) * 7 // 8)
         return Bounds(first, max(first + 1, ended or timeline.now_ns), self.cells, finest)
 
