@@ -167,7 +167,12 @@ def test_shares_of_a_core_follow_the_weights_or_do_not() -> None:
     assert "nice 10 was left 10.0 % of the core" in found.statement
     assert "others took" not in found.statement
     assert any("Autogroup is on here" in reason for reason in found.reasons)
+    assert not any("steps from there" in reason for reason in found.reasons)
     assert judged("priority-and-affinity", shares(0.5)).status is Status.FAILS
+    nicer = {name: {**one, "nice": 7.0} for name, one in shares(0.9).items()}
+    found = judged("priority-and-affinity", nicer)
+    assert found.status is Status.FAILS, "from nice 7 on, 19 is only twelve steps away"
+    assert any("runs at nice 7, and these are steps from there" in reason for reason in found.reasons)
     assert "(others took 40 % of the cores)" in judged("priority-and-affinity", shares(0.9, 0.9), foreign=0.4).statement
 
 

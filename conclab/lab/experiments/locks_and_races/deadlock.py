@@ -52,7 +52,8 @@ def _status(results: Results) -> Status:
 
 
 def judge(results: Results) -> Verdict:
-    many = figures.in_words(number(results.values, "workers"))
+    many = number(results.values, "workers")
+    everyone = "both" if many == 2 else f"all {figures.in_words(many)}"
     times = len(_counted(results, OPPOSITE, "deadlocks"))
     noticed = figures.duration(results.arm(OPPOSITE).median_of(measure_of("noticed_ns")))
     given_up = results.arm(PATIENCE).median_of(measure_of("given_up"))
@@ -62,7 +63,7 @@ def judge(results: Results) -> Verdict:
         _status(results),
         compare(results, OPPOSITE, ORDER),
         statements={
-            Status.HOLDS: f"With each at its left fork first, all {many} stood still in {figures.plural(times, 'run')} of "
+            Status.HOLDS: f"With each at its left fork first, {everyone} stood still in {figures.plural(times, 'run')} of "
             f"{figures.in_words(times)}, until the watchdog noticed it, {noticed} later. With one order for all nobody ever "
             f"did{instead}.",
             Status.FAILS: "There was a deadlock where none can be, or a meal was left out: the cure did not work.",

@@ -96,6 +96,9 @@ def _about(results: Results) -> str:
             " Autogroup is on here (sched(7)): nice counts among the processes of one session, as these are, and not against "
             "programs started from another terminal."
         )
+    nice = [int(one.measures.get("nice", 0)) for arm in results.arms.values() for one in arm.repetitions]
+    if any(nice):
+        text += f" conclab itself runs at nice {nice[0]}, and these are steps from there."
     return text
 
 
