@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from conclab.lab.catalogue import find
 from conclab.lab.planning import make_plan
-from conclab.model.events import RunFinished, RunStarted, Sliced, StepFinished, StepStarted, WorkerFinished, WorkerStarted
+from conclab.model.events import Event, RunFinished, RunStarted, Sliced, StepFinished, StepStarted, WorkerFinished, WorkerStarted
 from conclab.model.experiments import Arm, Interpreter
+from conclab.model.machine import MachineSample
 from conclab.model.results import OK, Counters, Repetition, WorkerResult
+from conclab.model.runs import Plan
 from conclab.model.slices import PREEMPTED, UNKNOWN, ExactTrace, Gap, TaskSlices
-from conclab.model.tasks import TaskId
+from conclab.model.tasks import TaskBatch, TaskId
 from conclab.recording.feed import Item
+from conclab.recording.recorder import Recorder
 from conclab.recording.scripted import ScriptedFeed
 
 GIL = Interpreter("/python", "cpython", "3.13.0", False)
@@ -24,7 +29,7 @@ def played(name: str = "threads-or-processes", rounds: int = 1) -> tuple[Item, .
     """A whole run of the script, on two cores, with some of the machine's past before it."""
     feed = ScriptedFeed(2)
     feed.tick(5)
-    feed.launch(make_plan(find(name), {}, feed.machine, [GIL], rounds=rounds))
+    feed.launch(plan_of(name, rounds))
     found: list[Item] = []
     for _ in range(4_000):
         feed.tick(5)
@@ -32,6 +37,23 @@ def played(name: str = "threads-or-processes", rounds: int = 1) -> tuple[Item, .
         if any(isinstance(item, RunFinished) for item in found[-40:]):
             return tuple(sorted(found, key=lambda item: item.at_ns))
     raise AssertionError("the script does not end")
+
+
+def plan_of(name: str = "threads-or-processes", rounds: int = 1) -> Plan:
+    return make_plan(find(name), {}, ScriptedFeed(2).machine, [GIL], rounds=rounds)
+
+
+def keep(items: Sequence[Item], folder: Path | None = None, name: str = "threads-or-processes", outcome: str = OK) -> Path:
+    """A run in a file of its own, as the lab keeps it."""
+    told: list[str] = []
+    one = Recorder(plan_of(name), told.append, folder)
+    for item in items:
+        if isinstance(item, Event | TaskBatch | MachineSample):
+            one.put(item)
+    one.finish(None, outcome, None)
+    assert told == []
+    assert one.path is not None
+    return one.path
 
 
 def slices_of(tid: int, name: str, *rows: tuple[int, int, int, int, int, int, int]) -> TaskSlices:

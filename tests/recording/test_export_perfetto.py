@@ -6,6 +6,7 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def check_tracks(found: Read) -> None:
         assert all(one.name and one.depth == 0 for one in slices), track
         assert all(one.end_ns > one.start_ns >= 0 for one in slices), track
         ordered = sorted(slices, key=lambda one: one.start_ns)
-        assert all(before.end_ns <= after.start_ns for before, after in zip(ordered, ordered[1:], strict=False)), track
+        assert all(before.end_ns <= after.start_ns for before, after in pairwise(ordered)), track
 
 
 @pytest.fixture(scope="module")

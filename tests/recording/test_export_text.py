@@ -65,7 +65,9 @@ def test_a_row_for_each_worker_and_interval_adds_up_to_the_workers_own_account()
     told = [item.result for item in played() if isinstance(item, WorkerFinished) if not item.result.shares_task]
     assert told
     for result in told:
-        mine = [row for row in found if (row["worker"], int(row["pid"]), int(row["tid"])) == (result.worker, result.pid, result.tid)]
+        mine = [
+            row for row in found if (row["worker"], int(row["pid"]), int(row["tid"])) == (result.worker, result.pid, result.tid)
+        ]
         mine = [row for row in mine if result.started_ns < int(row["at_ns"]) <= result.ended_ns]
         parts = [sum(int(row[name]) for row in mine) for name in ("on_core_ns", "wants_core_ns", "blocked_ns")]
         assert parts == [result.counters.on_core_ns, result.counters.wants_core_ns, result.counters.blocked_ns]

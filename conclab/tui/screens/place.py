@@ -40,6 +40,7 @@ class Place(Screen[None]):
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="What the words mean, and every key", id="help"),
         Binding("f1", "app.help", "Help", tooltip="What the words mean, and every key", id="help.f1"),
         Binding("f2", "app.setup", "Set-up", show=False, tooltip="Columns, meters, theme, keys: what is shown and how", id="setup"),
+        Binding("R,ctrl+y", "app.go('runs')", "Runs", show=False, tooltip="Every run that was kept", id="runs"),
         Binding("q", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit"),
         Binding("f10", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit.f10"),
     ]

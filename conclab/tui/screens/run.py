@@ -1,0 +1,283 @@
+"""A run that was kept, at any moment of it: the lab's panes as they were then, and a scrubber to go through its time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.theme import Theme
+from textual.timer import Timer
+
+from conclab.lab.catalogue import UnknownExperiment, find
+from conclab.model.experiments import Experiment
+from conclab.model.lanes import CELL_NS
+from conclab.model.text import harmless
+from conclab.model.verdicts import Status, Verdict
+from conclab.recording.feed import EVERYTHING
+from conclab.recording.replay import ReplaySession
+from conclab.recording.stored import StoredRun
+from conclab.tui.commands import MOVING
+from conclab.tui.palettes import Palette
+from conclab.tui.renderables.blocks import Line, fit, style
+from conclab.tui.renderables.runs import ending, when
+from conclab.tui.screens.aside import aside
+from conclab.tui.screens.help_words import LAB, Words
+from conclab.tui.widgets.keybar import KeyBar
+from conclab.tui.widgets.line import Drawn
+from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.output import VIEWS
+from conclab.tui.widgets.results import Results
+from conclab.tui.widgets.scrubber import Scrubber
+
+TICK_S = 0.125
+"""How often it moves on while it plays."""
+_SCRUBBER = 3
+"""Lines that the scrubber takes from the panes."""
+
+
+_GONE = "This conclab has no such experiment any more; what was measured is all here."
+
+WORDS = (
+    Words(
+        "Going through the run",
+        (
+            ("●", "the moment that all panes show; a click on the line, or a drag, goes elsewhere"),
+            ("╋ ┼", "a repetition begins"),
+            ("now", "where a pane says so, it is that moment"),
+        ),
+    ),
+    *LAB,
+)
+
+
+def experiment_of(run: StoredRun) -> Experiment:
+    """What it was about: as the catalogue has it; of an experiment that there is no more what was kept of its words."""
+    try:
+        return find(run.summary.experiment)
+    except UnknownExperiment:
+        asked = run.plan.get("experiment", {})
+
+        def kept(name: str) -> str:
+            return harmless(str(asked.get(name) or ""))
+
+        return Experiment(
+            name=run.summary.experiment,
+            title=kept("title"),
+            chapter=kept("chapter"),
+            question=kept("question"),
+            proposition=kept("proposition"),
+            explanation=_GONE,
+            claims=(),
+            parameters=(),
+            arms=lambda _values, _machine: (),
+            judge=lambda _results: Verdict(Status.UNDECIDED, _GONE),
+        )
+
+
+class RunScreen(Screen[None]):
+    """Pushed over the runs. Nothing here knows that the run is over but the scrubber."""
+
+    DEFAULT_CSS = """
+    RunScreen > #which { height: 1; dock: top; background: $bar; }
+    RunScreen > #results { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", tooltip="Back to the runs; out of a maximised pane first", id="run.back"),
+        Binding("space", "play", "Play", tooltip="Let the time pass as it did, or pause", id="run.play"),
+        Binding("left", "step(-1)", "Back a cell", show=False, tooltip="A quarter of a second back", id="run.left", group=MOVING),
+        Binding("right", "step(1)", "On a cell", show=False, tooltip="A quarter of a second on", id="run.right", group=MOVING),
+        Binding("shift+left", "seconds(-1)", "A second back", show=False, id="run.second_back", group=MOVING),
+        Binding("shift+right", "seconds(1)", "A second on", show=False, id="run.second_on", group=MOVING),
+        Binding("ctrl+left", "seconds(-10)", "Ten seconds back", show=False, id="run.seconds_back", group=MOVING),
+        Binding("ctrl+right", "seconds(10)", "Ten seconds on", show=False, id="run.seconds_on", group=MOVING),
+        Binding("home", "edge(0)", "Beginning", show=False, tooltip="To the beginning of the run", id="run.home", group=MOVING),
+        Binding("end", "edge(1)", "End", show=False, tooltip="To the end of the run", id="run.end", group=MOVING),
+        Binding(
+            "left_square_bracket", "span(-1)", "Repetition before", tooltip="Where the repetition before begins", id="run.span_back"
+        ),
+        Binding("right_square_bracket", "span(1)", "Repetition", tooltip="Where the next repetition begins", id="run.span_on"),
+        Binding("n", "event(1)", "Next event", tooltip="Where something happened next", id="run.event_on"),
+        Binding("N", "event(-1)", "Event before", show=False, tooltip="Where something happened before", id="run.event_back"),
+        Binding("t", "timeline", "Timeline", tooltip="Who had which core when, cell by cell, from here on", id="run.timeline"),
+        Binding("o", "output", "Output", tooltip="Output merged, or by worker; a chart; what it is about", id="run.output"),
+        Binding("z", "zoom", "Maximise", tooltip="Give the focused pane the whole screen, or give it back", id="run.zoom"),
+        Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="run.commands"),
+        Binding(
+            "question_mark,f1", "app.help", "Help", key_display="?", tooltip="What the words mean, and every key", id="run.help"
+        ),
+        Binding("q,f10", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="run.quit"),
+    ]
+
+    def __init__(self, run: StoredRun, session: ReplaySession, clock: Callable[[], float] = time.monotonic) -> None:
+        """It opens at the end, where the verdict stands."""
+        super().__init__()
+        self._run = run
+        self.session = session
+        self._clock = clock
+        self._experiment = experiment_of(run)
+        self.results = Results(session, lambda: self._experiment)
+        self.scrubber = Scrubber(session)
+        self._timer: Timer | None = None
+        self._played_s = 0.0
+        """When the time was moved on last."""
+
+    def compose(self) -> ComposeResult:
+        yield Drawn(self._draw_which, id="which")
+        yield self.results
+        yield self.scrubber
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._repaint)
+        self.scrubber.focus()
+
+    # What is drawn
+
+    def on_resize(self, event: Resize) -> None:
+        self.results.divide(event.size.width, event.size.height - _SCRUBBER)
+        self.draw()
+
+    def draw(self) -> None:
+        """The states as of the moment where one is."""
+        self.results.divide(self.size.width, self.size.height - _SCRUBBER)
+        self.results.draw(EVERYTHING)
+        self.scrubber.refresh()
+
+    @on(LinesView.Resized)
+    def _resized(self) -> None:
+        self.draw()
+
+    def _repaint(self, _theme: Theme) -> None:
+        self.query_one(KeyBar).refresh()
+        self.query_one("#which").refresh()
+        self.results.repaint()
+        self.scrubber.refresh()
+
+    def _draw_which(self, width: int, palette: Palette) -> Strip:
+        """Which run, of when, on what."""
+        summary, machine = self._run.summary, self._run.machine
+        line = Line().add(" conclab ", style(palette.ink, palette.title, bold=True)).add(" Run ", style(palette.title, bold=True))
+        word = f" {ending(summary)} "
+        cores = f"{machine.cores} {'core' if machine.cores == 1 else 'cores'}"
+        parts = [harmless(summary.title), when(summary.began_s), harmless(", ".join(summary.pythons))]
+        parts += ["exact" if summary.traced else "", cores, harmless(f"{machine.system} {machine.kernel}")]
+        parts = [part for part in parts if part]
+        room = width - line.cells - cell_len(word)
+        while len(parts) > 2 and cell_len(" · ".join(parts)) > room:
+            parts.pop()
+        line.add(fit(" · ".join(parts), max(0, room)), style(palette.text, bold=True))
+        return line.add(word, style(palette.dim)).strip(width)
+
+    # Moving through its time
+
+    def seek(self, at_ns: int) -> None:
+        """Be at a moment."""
+        self.session.seek(at_ns)
+        self.draw()
+
+    @on(Scrubber.Sought)
+    def _sought(self, event: Scrubber.Sought) -> None:
+        self._pause()
+        self.seek(event.at_ns)
+
+    def action_step(self, cells: int) -> None:
+        self._pause()
+        self.seek(self.session.position_ns + cells * CELL_NS)
+
+    def action_seconds(self, seconds: int) -> None:
+        self._pause()
+        self.seek(self.session.position_ns + seconds * 1_000_000_000)
+
+    def action_edge(self, which: int) -> None:
+        self._pause()
+        self.seek(self.session.replay.end_ns if which else self.session.replay.start_ns)
+
+    def action_span(self, step: int) -> None:
+        self._go(self.session.replay.next_span(self.session.position_ns, step))
+
+    def action_event(self, step: int) -> None:
+        self._go(self.session.replay.next_event(self.session.position_ns, step))
+
+    def _go(self, at_ns: int | None) -> None:
+        if at_ns is not None:
+            self._pause()
+            self.seek(at_ns)
+
+    def action_play(self) -> None:
+        """Play from here, at the pace that it had; at the end from the beginning. While it plays: pause."""
+        if self._timer is not None:
+            self._pause()
+            return
+        if self.session.position_ns >= self.session.replay.end_ns:
+            self.seek(self.session.replay.start_ns)
+        self._played_s = self._clock()
+        self._timer = self.set_interval(TICK_S, self.play_on)
+        self._say_playing()
+
+    def play_on(self) -> None:
+        """As much time has passed in the run as has passed here."""
+        if self._timer is None:
+            return
+        now = self._clock()
+        self.seek(self.session.position_ns + round((now - self._played_s) * 1e9))
+        self._played_s = now
+        if self.session.position_ns >= self.session.replay.end_ns:
+            self._pause()
+
+    def _pause(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._say_playing()
+
+    def _say_playing(self) -> None:
+        self.scrubber.playing = self._timer is not None
+        self.scrubber.refresh()
+        self.refresh_bindings()
+
+    # The other keys
+
+    def words(self) -> tuple[Words, ...]:
+        """For the help."""
+        return WORDS
+
+    def title_of(self, action: str) -> str | None:
+        """Space pauses while it plays."""
+        return "Pause" if action == "play" and self._timer is not None else None
+
+    def action_back(self) -> None:
+        if self.results.zoomed:
+            self.action_zoom()
+        else:
+            self._pause()
+            self.dismiss()
+
+    def action_output(self) -> None:
+        """Turn the output pane to its next view."""
+        self.results.turn(VIEWS[(VIEWS.index(self.results.output.ordered) + 1) % len(VIEWS)])
+
+    def action_zoom(self) -> None:
+        if self.results.zoomed:
+            self.results.unzoom()
+            self.scrubber.focus()
+        else:
+            self.results.zoom(self.results.pane_of(self.focused))
+        self.draw()
+
+    @work(exclusive=True, group="timeline")
+    async def action_timeline(self) -> None:
+        """The whole run, looked at from the moment where one is."""
+        from conclab.tui.screens.timeline import TimelineScreen  # much of it, and not everybody wants it
+
+        self._pause()
+        whole = await aside(self.session.whole)
+        if self.app.screen is self:
+            self.app.push_screen(TimelineScreen(whole, self.session.position_ns))
