@@ -28,6 +28,7 @@ from conclab.tui.screens.help_words import Explains
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Follows, Place
+from conclab.tui.screens.runs import RunsScreen
 from conclab.tui.theme import THEMES, theme_name
 
 BEAT_S = 0.25
@@ -126,7 +127,7 @@ class ConclabApp(TypesInTurn):
         self._show_theme()
 
     def on_mount(self) -> None:
-        self._places = {"lab": self._lab, "monitor": MonitorScreen(self.session)}
+        self._places = {"lab": self._lab, "monitor": MonitorScreen(self.session), "runs": RunsScreen(self.session)}
         for name, place in self._places.items():
             self.install_screen(place, name)
         self._handle_signals()
