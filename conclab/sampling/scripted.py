@@ -24,6 +24,7 @@ MACHINE_EVERY = 5
 """Slots between two samples of the machine: one for each cell of the lanes."""
 
 SPINNING, SHARING_GIL, SLEEPING = "spinning", "sharing the GIL", "sleeping"
+_SLEEPS_IN = {SHARING_GIL: "futex", SLEEPING: "clock_nanosleep"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,12 @@ class ScriptedSource:
             counted.slices += 15
             counted.involuntary += self._random.random() < 0.1
             self._switches += 15
+            if number != self.slot % len(actors):  # at the moment of the sample another one has it
+                counted.state = "S"
 
     def _sample(self, actor: Actor) -> TaskSample:
         counted = self._counted[actor.task]
+        asleep = counted.state == "S"
         return TaskSample(
             task=actor.task,
             at_ns=self.at_ns,
@@ -202,6 +206,8 @@ class ScriptedSource:
             slices=counted.slices,
             voluntary=counted.voluntary,
             involuntary=counted.involuntary,
+            waits_in=_SLEEPS_IN.get(actor.behaviour, "") if asleep else "",
+            crowded=asleep and actor.behaviour == SHARING_GIL,
         )
 
     def _machine(self) -> MachineSample:

@@ -353,9 +353,10 @@ def cell(number: int, on: float = 0.0, wants: float = 0.0, core: int | None = No
     return LaneCell(number, Split(CELL_NS, int(on * CELL_NS), int(wants * CELL_NS)), core)
 
 
-def lane(first: int, *cells: tuple[float, float] | None) -> Lane:
+def lane(first: int, *cells: tuple[float, float] | None, blocked_on: str = "") -> Lane:
     """Cells from ``first`` on as (on a core, wanting one); None where the worker did not live."""
-    return Lane(tuple(cell(first + number, *one) for number, one in enumerate(cells) if one is not None))
+    there = (cell(first + number, *one) for number, one in enumerate(cells) if one is not None)
+    return Lane(tuple(replace(one, blocked_on=blocked_on) for one in there))
 
 
 def worker(name: str, slot: int = 0, lane: Lane | None = None, **more: float | int | str | None) -> WorkerView:

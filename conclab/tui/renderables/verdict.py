@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from conclab.model import figures
+from conclab.model.blocking import INFERRED, marked
+from conclab.model.lives import Shares
 from conclab.model.results import OK
 from conclab.model.run_state import RunState
 from conclab.model.verdicts import GLYPHS, Evidence, Status, Verdict
@@ -14,6 +16,7 @@ from conclab.tui.theme import Palette
 _LABEL, _MOST_LABEL = 8, 20
 _BAR = 30
 _FIGURE = 10
+_LEAST_CAUSE, _MOST_CAUSES = 0.01, 3
 
 
 def status_colour(status: Status, palette: Palette) -> str:
@@ -23,10 +26,14 @@ def status_colour(status: Status, palette: Palette) -> str:
 def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
     """All lines, as many as it takes; the pane scrolls."""
     width = max(20, width)
+    deadlock = run.deadlock() if run.live else ""
+    if deadlock:
+        return [plain(line, width, style(palette.bad, bold=True)) for line in wrapped(f"✗ {deadlock}", width)]
     if run.verdicts:
         lines = [*_summary(run.verdicts, palette, width), plain("", width)]
         for label, verdict in run.verdicts:
             lines += _verdict(verdict, palette, width, f" on {label}")
+            lines += where_time_went(run, palette, width, label)
         return lines
     if run.phase == "finished" and run.outcome != OK:
         known = _so_far(run, run.verdict, palette, width) if run.verdict is not None else []
@@ -36,7 +43,41 @@ def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
         return [plain(text, width, style(palette.dim))]
     if run.live:
         return _so_far(run, run.verdict, palette, width)
-    return _verdict(run.verdict, palette, width)
+    return [*_verdict(run.verdict, palette, width), *where_time_went(run, palette, width)]
+
+
+def where_time_went(run: RunState, palette: Palette, width: int, python: str = "") -> list[Strip]:
+    """A line for each arm, of all its workers in all its repetitions; with several Pythons of the one with that label."""
+    paths = [path for path, label in run.pythons.items() if python in ("", label)]
+    found = {arm.name: run.shares[arm.name, path] for arm in run.arms for path in paths if (arm.name, path) in run.shares}
+    shown = {name: shares for name, shares in found.items() if shares.split.shares() is not None}
+    if not shown:
+        return []
+    label = min(_MOST_LABEL, max(_LABEL, *(len(name) for name in shown))) + 1
+    dim = style(palette.dim)
+    lines = [plain("where the workers' time went:", width, dim)]
+    for name, shares in shown.items():
+        on_core, wants, blocked = shares.split.shares() or (0.0, 0.0, 0.0)
+        line = Line().add(fit(name, label), style(palette.text))
+        for share, words, colour in ((on_core, "on a core", palette.text), (wants, "wanting one", palette.wants)):
+            line.add(right(figures.percent(share), 5), style(colour)).add(f" {words} ", dim)
+        line.add(right(figures.percent(blocked), 5), style(palette.blocked)).add(" blocked", dim)
+        causes = _causes(shares)
+        line.add(f": {causes}" if causes else "", style(palette.blocked))
+        lines.append(line.strip(width))
+    if any(set(shares.blocked) & INFERRED for shares in shown.values()):
+        lines.append(plain("* inferred from how they wait: nothing tells it directly", width, dim))
+    return lines
+
+
+def _causes(shares: Shares) -> str:
+    """What blocked the most, with each one's share of all their time; what is unknown is left out."""
+    wall = shares.split.wall_ns
+    parts = sorted(((ns / wall, cause) for cause, ns in shares.blocked.items() if cause), reverse=True)
+    big = [(share, cause) for share, cause in parts if share >= _LEAST_CAUSE][:_MOST_CAUSES]
+    if len(big) == 1:
+        return marked(big[0][1])
+    return ", ".join(f"{marked(cause)} {figures.percent(share)}" for share, cause in big)
 
 
 def _summary(verdicts: tuple[tuple[str, Verdict], ...], palette: Palette, width: int) -> list[Strip]:

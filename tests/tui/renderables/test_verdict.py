@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from conclab.model.events import Waiting
+from conclab.model.lives import Shares
+from conclab.model.locks import fold_locks
 from conclab.model.run_state import RunState
 from conclab.model.statistics import Interval
+from conclab.model.tasks import Split
 from conclab.model.verdicts import Evidence, Status, Verdict
 from conclab.tui.renderables.verdict import verdict_lines
 from conclab.tui.theme import DARK
+from tests.model.builders import PYTHON, arm_of
 from tests.tui.helpers import HOSTILE, SOME_WIDTHS, WIDTHS, colours, is_exactly, texts
 
 STATEMENT = "Four threads are not faster than one here: 1.02×, 1.01 of 2 cores used."
@@ -190,3 +196,45 @@ def test_while_it_runs_the_verdict_is_only_so_far() -> None:
 def test_with_too_few_repetitions_for_an_interval_it_says_how_many_it_takes() -> None:
     lines = said(RunState(phase="running", verdict=Verdict(Status.UNDECIDED, ""), rounds_done=2))
     assert re.fullmatch(r"so far\s+two repetitions, three at least for an interval", lines[0])
+
+
+def with_shares(*pythons: str) -> RunState:
+    """Threads that waited for the GIL and processes that did not, on each Python."""
+    second = 1_000_000_000
+    threads = Shares(
+        4, Split(4 * second, second, second // 5), {"GIL": 27 * second // 10, "a timer": second // 100, "": second // 11}
+    )
+    processes = Shares(4, Split(4 * second, 4 * second, 0))
+    interpreters = [replace(PYTHON, path=f"/usr/bin/{label}", version=label) for label in pythons]
+    arms = tuple(replace(arm_of(name), python=python) for python in interpreters for name in ("threads", "processes"))
+    shares = {(arm.name, arm.python.path): threads if arm.name == "threads" else processes for arm in arms if arm.python}
+    return replace(finished(FAILS), arms=arms, shares=shares)
+
+
+def test_where_the_time_went_is_told_of_each_arm_and_what_is_inferred_says_so() -> None:
+    lines = said(with_shares("3.11.7"))
+    at = lines.index("where the workers' time went:")
+    assert re.fullmatch(r"threads +25 % on a core +5 % wanting one +70 % blocked: GIL\*", lines[at + 1])
+    assert re.fullmatch(r"processes +100 % on a core +0 % wanting one +0 % blocked", lines[at + 2])
+    assert lines[at + 3].startswith("* inferred")
+    assert len(lines) == at + 4
+
+
+def test_without_samples_nothing_is_said_of_where_the_time_went() -> None:
+    assert "where" not in words(said(finished(FAILS)))
+
+
+def test_with_several_pythons_each_verdict_has_its_own_shares() -> None:
+    run = replace(with_shares("3.11.7", "3.14.0"), verdicts=(("3.11", FAILS), ("3.14", FAILS)))
+    lines = said(run)
+    assert sum(line.startswith("where") for line in lines) == 2
+    assert sum(bool(re.match(r"threads +25 % on a core", line)) for line in lines) == 2
+
+
+def test_a_deadlock_is_told_while_it_lasts() -> None:
+    locks = fold_locks(fold_locks({}, Waiting(1, "w1", "b", "w2")), Waiting(1, "w2", "a", "w1"))
+    run = RunState(phase="running", locks=locks, now_ns=10_000_000_000)
+    for width in SOME_WIDTHS:
+        text = " ".join(words(said(run, width)))
+        assert text == "✗ deadlock: w1 holds a and waits for b; w2 holds b and waits for a"
+    assert "deadlock" not in words(said(replace(run, phase="finished", outcome="ok", verdict=FAILS)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from conclab.model.locks import LockView
 from conclab.model.run_state import RunState
 from conclab.tui.renderables.workers import header_line, lane_width, legend_line, worker_line, worker_lines
 from conclab.tui.theme import DARK
@@ -49,12 +51,14 @@ def test_figures_end_under_the_end_of_their_titles() -> None:
         assert len(text.rstrip()) == len(header.rstrip())
 
 
-@pytest.mark.parametrize("width", [56, 60, 76])
-def test_on_the_smallest_screens_every_figure_is_still_there(width: int) -> None:
-    """60 columns leave 56 cells in a pane: a figure that has no room must go with its title, not be cut in two."""
+@pytest.mark.parametrize(("width", "columns"), [(56, 5), (60, 6), (76, 6)])
+def test_on_the_smallest_screens_a_figure_without_room_goes_with_its_title(width: int, columns: int) -> None:
+    """60 columns leave 56 cells in a pane: nothing is cut in two."""
     header = header_line(width, DARK).text.split()
-    figures = _line(width, voluntary_per_s=297.0, involuntary_per_s=2.0, core=511).replace(" %", "%").split()[-6:]
+    figures = _line(width, voluntary_per_s=297.0, involuntary_per_s=2.0, core=511).replace(" %", "%").split()[-columns:]
+    assert ("inv/s" in header) is (columns == 6)
     assert header[-1] == "core"
+    assert figures[0] == "25%"
     assert figures[-1] == "511"
 
 
@@ -85,7 +89,7 @@ def test_the_lane_gets_all_the_room_that_the_figures_leave() -> None:
         one = worker("w1", 0, lane(NOW - 600, *[(1.0, 0.0)] * 600))
         text = worker_line(one, NOW - 1, width, DARK, False).text
         assert text.count("█") == lane_width(width)
-        assert lane_width(200) - lane_width(80) == 120
+    assert lane_width(200) > lane_width(120) > lane_width(80) > lane_width(56)
 
 
 def test_workers_stand_in_the_order_of_their_numbers() -> None:
@@ -124,3 +128,40 @@ def test_before_anyone_has_started_it_says_what_is_to_come() -> None:
     assert "each worker gets a line here" in idle
     (starting,) = texts(worker_lines(RunState(phase="checking"), DARK, 120))
     assert starting.strip() == "starting …"
+
+
+BLOCKED_ON_GIL = lane(NOW - 8, *[(0.25, 0.05)] * 8, blocked_on="GIL")
+
+
+def test_what_it_is_blocked_on_stands_behind_the_share_and_an_inferred_one_says_so_without_colour() -> None:
+    for colourless in (False, True):
+        for width in (56, 76, 78, 120, 200):
+            run = run_state(worker("w1", 0, BLOCKED_ON_GIL), worker("w2", 1, lane(NOW - 8, (0.1, 0.0), blocked_on="a timer")))
+            header, one, two = texts(worker_lines(run, DARK, width, colourless))
+            assert re.search(r"70 % GIL\*\s", one)
+            assert re.search(r"90 % a t", two)
+            assert "blocked on" in header
+            assert "* inferred"[: lane_width(width) - 1] in header
+            assert ("a timer" in two) is (width >= 76)
+    (header, _line) = texts(worker_lines(run_state(worker("w1", 0, lane(NOW - 8, (0.1, 0.0), blocked_on="data"))), DARK, 90))
+    assert "inferred" not in header
+
+
+def waiting(lock: str, holder: str | None, holder_ended: bool = False) -> RunState:
+    one = worker("w1", 0, lane(NOW - 8, *[(0.0, 0.0)] * 8, blocked_on=f"lock {lock}"))
+    run = run_state(one, worker("w2", 1, BUSY, ended_ns=5 if holder_ended else None))
+    return replace(run, locks={lock: LockView(lock, holder, {"w1": 5})})
+
+
+def test_a_named_lock_is_shown_with_who_has_it() -> None:
+    assert "lock forks ← w2 " in texts(worker_lines(waiting("forks", "w2"), DARK, 120))[1]
+    assert " b ← w2 " in texts(worker_lines(waiting("b", "w2"), DARK, 76))[1]
+    assert "100 % lock forks " in texts(worker_lines(waiting("forks", None), DARK, 120))[1]
+    assert "lock b ← w2 (ended)" in texts(worker_lines(waiting("b", "w2", holder_ended=True), DARK, 160))[1]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_lock_breaks_the_line(name: str) -> None:
+    for width in SOME_WIDTHS:
+        for holder in (None, name):
+            assert all(is_exactly(line, width) for line in worker_lines(waiting(name, holder), DARK, width))
