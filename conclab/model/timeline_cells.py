@@ -47,13 +47,14 @@ class Cell(NamedTuple):
         return self.known_ns - self.on_ns - self.wants_ns
 
 
-class CoreCell(NamedTuple):
-    """What one core did in one cell."""
+@dataclass(slots=True)
+class CoreLane:
+    """What one core did, cell by cell."""
 
-    owner: int
+    owner: list[int]
     """Who had it for longest: the place in the list that was asked about; -1: nobody of it."""
-    owner_ns: int
-    taken_ns: int
+    owner_ns: list[int]
+    taken_ns: list[int]
     """What all of the list had together."""
 
 
@@ -133,30 +134,25 @@ def _add(cells: Cells, place: int, known: int, on: int, wants: int, cores: tuple
     cells[place] = Cell(there.known_ns + known, there.on_ns + on, there.wants_ns + wants, merged, there.exact and exact)
 
 
-def core_cells(rows: Iterable[Cells], count: int) -> dict[int, list[CoreCell | None]]:
+def core_cells(rows: Iterable[Cells], count: int) -> dict[int, CoreLane]:
     """Who had each core, from the cells of all workers: by core, for every core that somebody had."""
-    found: dict[int, list[CoreCell | None]] = {}
+    found: dict[int, CoreLane] = {}
     for number, cells in enumerate(rows):
         for place, cell in enumerate(cells):
-            if cell is None or not cell.on_ns:
+            if cell is None:
                 continue
-            for core, amount in cell.cores:
-                line = found.get(core)
-                if line is None:
-                    line = found[core] = [None] * count
-                there = line[place]
-                if there is None:
-                    line[place] = CoreCell(number, amount, amount)
-                elif amount > there.owner_ns:
-                    line[place] = CoreCell(number, amount, there.taken_ns + amount)
-                else:
-                    line[place] = CoreCell(there.owner, there.owner_ns, there.taken_ns + amount)
+            for core, amount in cell[3]:
+                lane = found.get(core)
+                if lane is None:
+                    lane = found[core] = CoreLane([-1] * count, [0] * count, [0] * count)
+                lane.taken_ns[place] += amount
+                if amount > lane.owner_ns[place]:
+                    lane.owner_ns[place] = amount
+                    lane.owner[place] = number
     return found
 
 
-def others_cells(
-    timeline: Timeline, cores: Sequence[int], window: Window, taken: Mapping[int, Sequence[CoreCell | None]]
-) -> dict[int, list[float]]:
+def others_cells(timeline: Timeline, cores: Sequence[int], window: Window, taken: Mapping[int, CoreLane]) -> dict[int, list[float]]:
     """What others took of each of these cores, as a share 0 to 1: how busy it was less what is ``taken`` by those asked about.
 
     The machine is sampled a few times a second, so it is told evenly for the time between two of its samples, and only where that
@@ -177,8 +173,8 @@ def others_cells(
             busy = load[core] if core < len(load) else None
             if busy is None:
                 continue
-            line = taken.get(core)
-            own = sum(_taken(line, place) * length for place, length in pieces) / window.cell_ns if line is not None else 0.0
+            lane = taken.get(core)
+            own = sum(lane.taken_ns[place] * length for place, length in pieces) / window.cell_ns if lane is not None else 0.0
             share = max(0.0, busy - own / (end - begin))
             for place, length in pieces:
                 amounts[core][place] += share * length
@@ -195,16 +191,12 @@ def _pieces_of(window: Window, begin: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _taken(line: Sequence[CoreCell | None], place: int) -> int:
-    cell = line[place]
-    return cell.taken_ns if cell is not None else 0
-
-
 class CellCache:
     """The cells of many rows, kept from one frame to the next: only what is new is worked out."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Row, Window, Cells, int]] = {}
+        self._cores: tuple[list[Cells], dict[int, CoreLane]] = ([], {})
 
     def cells(self, row: Row, window: Window) -> Cells:
         """As ``row_cells``."""
@@ -220,6 +212,14 @@ class CellCache:
                 rest = Window(window.start_ns + len(good) * window.cell_ns, window.cell_ns, window.count - len(good))
                 return self._keep(row, window, [*good, *row_cells(row, rest)])
         return self._keep(row, window, row_cells(row, window))
+
+    def cores(self, rows: list[Cells], count: int) -> dict[int, CoreLane]:
+        """As ``core_cells``."""
+        before, found = self._cores
+        if len(before) != len(rows) or any(old is not new for old, new in zip(before, rows, strict=True)):
+            found = core_cells(rows, count)
+            self._cores = (rows, found)
+        return found
 
     def _keep(self, row: Row, window: Window, cells: Cells) -> Cells:
         pieces = row.pieces

@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from conclab.model.blocking import marked
 from conclab.model.timeline import MARK_AT, MARK_KIND, Mark, Row, Timeline
-from conclab.model.timeline_cells import Cell, Cells, CoreCell, Window
+from conclab.model.timeline_cells import Cells, CoreLane, Window
 from conclab.model.timeline_moment import cause_at
 from conclab.tui.renderables.blocks import HEIGHTS, Line, fit, right, style
 from conclab.tui.renderables.lanes import GLYPHS
@@ -150,6 +150,8 @@ def _states(cells: Cells, colour: str, palette: Palette, level: int, thick: int)
     """In colours: the block is as high as the share on a core, the background is what it did otherwise."""
     nothing = style(back=palette.trough)
     wants, blocked = style(colour, palette.wants_back), style(colour, palette.blocked_back)
+    heights = [_height(step / (8 * thick), level, thick) for step in range(8 * thick + 1)]
+    steps = 16 * thick
     texts: list[str] = []
     looks: list[Style | None] = []
     keys: list[object] = []
@@ -160,17 +162,18 @@ def _states(cells: Cells, colour: str, palette: Palette, level: int, thick: int)
             keys.append(None)
             continue
         known, on, wanted, cores, _exact = cell
-        share = on / known
-        texts.append(_height(share, level, thick))
-        looks.append(wants if wanted > known - on - wanted else blocked)
-        keys.append(_key(cell, share, cores))
+        rest = known - on - wanted
+        rounded = (on * steps + known) // (2 * known)
+        texts.append(heights[rounded or on > LEAST * known])
+        looks.append(wants if wanted > rest else blocked)
+        keys.append(_key(known, on, rest, cores))
     return texts, looks, keys
 
 
-def _key(cell: Cell, share: float, cores: tuple[tuple[int, int], ...]) -> object:
-    if share >= FULL:
+def _key(known: int, on: int, blocked: int, cores: tuple[tuple[int, int], ...]) -> object:
+    if on >= FULL * known:
         return cores[0][0] if len(cores) == 1 else None
-    return "blocked" if cell.blocked_ns >= FULL * cell.known_ns else None
+    return "blocked" if blocked >= FULL * known else None
 
 
 def _plain_states(cells: Cells, _colour: str, _palette: Palette, _level: int, _thick: int) -> Drawn:
@@ -184,7 +187,7 @@ def _plain_states(cells: Cells, _colour: str, _palette: Palette, _level: int, _t
             continue
         parts = {"on": cell.on_ns, "wants": cell.wants_ns, "blocked": cell.blocked_ns}
         texts.append(GLYPHS[max(parts, key=lambda name: parts[name])])
-        keys.append(_key(cell, cell.on_ns / cell.known_ns, cell.cores))
+        keys.append(_key(cell.known_ns, cell.on_ns, cell.blocked_ns, cell.cores))
     return texts, [None] * len(texts), keys
 
 
@@ -193,14 +196,14 @@ Owners = Sequence[tuple[str, str, str]]
 
 
 def core_lines(
-    scene: Scene, core: int, cells: list[CoreCell | None] | None, others: Sequence[float], owners: Owners, thick: int = 1
+    scene: Scene, core: int, cells: CoreLane | None, others: Sequence[float], owners: Owners, thick: int = 1
 ) -> list[Strip]:
     """Who had one core, in so many lines."""
     return [_core_line(scene, core, cells, others, owners, level, thick) for level in reversed(range(thick))]
 
 
 def _core_line(
-    scene: Scene, core: int, cells: list[CoreCell | None] | None, others: Sequence[float], owners: Owners, level: int, thick: int
+    scene: Scene, core: int, cells: CoreLane | None, others: Sequence[float], owners: Owners, level: int, thick: int
 ) -> Strip:
     palette, count = scene.palette, scene.window.count
     cell_ns = scene.window.cell_ns
@@ -209,17 +212,16 @@ def _core_line(
     named: list[object] = list(keys)
     plain = scene.colourless
     for place in range(count):
-        cell = cells[place] if cells is not None else None
-        share = cell.taken_ns / cell_ns if cell is not None else 0.0
-        if cell is None or share <= LEAST:
+        share = cells.taken_ns[place] / cell_ns if cells is not None else 0.0
+        if cells is None or share <= LEAST:
             load = others[place]
             texts[place] = ("·" if load > 0.25 else " ") if plain else _height(load, level, thick)
             continue
-        _name, colour, letter = owners[cell.owner]
+        _name, colour, letter = owners[cells.owner[place]]
         texts[place] = letter if plain else _height(share, level, thick)
         if not plain:
             looks[place] = style(colour, palette.trough)
-        named[place] = cell.owner if cell.owner_ns >= FULL * cell_ns else None
+        named[place] = cells.owner[place] if cells.owner_ns[place] >= FULL * cell_ns else None
 
     def write(begin: int, end: int, key: object) -> None:
         assert isinstance(key, int)

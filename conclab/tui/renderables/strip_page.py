@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from textual.strip import Strip
 
 from conclab.model.timeline import Row
-from conclab.model.timeline_cells import CellCache, core_cells, others_cells
+from conclab.model.timeline_cells import CellCache, others_cells
 from conclab.tui.renderables.blocks import plain, style
 from conclab.tui.renderables.strip import LABEL, MOST_THICK, Scene, core_lines, legend_line, marks_legend, marks_line, worker_lines
 from conclab.tui.renderables.strip_axis import axis_line, steps_line
@@ -46,7 +46,7 @@ def page(scene: Scene, at_ns: int, rows: Sequence[Row], cores: int, height: int,
     # A helper is drawn on the cores only; its key in the cache is no name that a worker may have.
     helped = [cache.cells(Row(f"\n{number} {one.name}", 0, exact=(one.exact,)), window) for number, one in enumerate(helpers)]
     owners += [(one.name, scene.palette.other, "·") for one in helpers]
-    by_core = core_cells([*found, *helped], window.count)
+    by_core = cache.cores([*found, *helped], window.count)
     room = height - _FIXED - roomy
     used = before.used | by_core.keys()
     order, shown_cores, shown_rows = _divided(room, len(rows), cores, used)
