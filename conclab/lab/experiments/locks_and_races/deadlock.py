@@ -98,7 +98,13 @@ EXPERIMENT = Experiment(
         size(of="philosophers"),
         Parameter("patience", Kind.INTEGER, "how long a second fork is waited for", 20, minimum=1, maximum=1_000, unit="ms"),
         Parameter(
-            "standstill", Kind.INTEGER, "nobody gets on for so long: the watchdog looks", 400, minimum=50, maximum=5_000, unit="ms"
+            "standstill",
+            Kind.INTEGER,
+            "nobody gets on for so long: the watchdog looks",
+            1_000,
+            minimum=50,
+            maximum=5_000,
+            unit="ms",
         ),
     ),
     arms=arms,
