@@ -127,6 +127,9 @@ def _add_runs(commands: argparse._SubParsersAction[_Parser]) -> None:
     export.add_argument(
         "-o", "--output", metavar="FILE", help="where to; - is standard output (default: a file here, named after the run)"
     )
+    export.add_argument(
+        "--what", choices=("samples", "slices"), default="samples", help="of csv: a row a sample, or a row a slice of an exact run"
+    )
     export.add_argument("--force", action="store_true", help="write over a file that is there")
 
 

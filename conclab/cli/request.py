@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 
 from conclab.cli.ending import Trouble
@@ -39,22 +38,22 @@ def pythons_of(names: Sequence[str]) -> list[Interpreter]:
     return found or [own()]
 
 
-def plan_of(asked: argparse.Namespace) -> Plan:
+def plan_of(name: str, settings: Sequence[str], pythons: Sequence[str], repeat: int | None, seed: int, exact: bool = False) -> Plan:
     """Everything checked, nothing started. Raises Trouble."""
-    lack = tracefs.lack() if asked.exact else ""
+    lack = tracefs.lack() if exact else ""
     if lack:
         raise Trouble(f"--exact: {lack}")
     try:
         return make_plan(
-            find(asked.experiment),
-            settings_of(asked.settings),
+            find(name),
+            settings_of(settings),
             read_facts(),
-            pythons_of(asked.pythons),
+            pythons_of(pythons),
             memory_available=memory_available(),
-            rounds=asked.repeat,
-            seed=asked.seed,
+            rounds=repeat,
+            seed=seed,
             load_before=load_average(),
-            traced=asked.exact,
+            traced=exact,
         )
     except (UnknownExperiment, NoInterpreter, BadRequest) as error:
         raise Trouble(str(error)) from None

@@ -67,13 +67,14 @@ class _Progress:
 
 def command(asked: argparse.Namespace) -> int:
     """Exit status 0 with a verdict, whichever; 1 when the experiment failed; 2 when it cannot be run here."""
+    wanted = asked.experiment, asked.settings, asked.pythons, asked.repeat, asked.seed, asked.exact
     if asked.tui:
         if asked.json or asked.output or asked.no_keep:
             raise Trouble("--tui opens the lab, which keeps every run; it goes with neither --json nor --output nor --no-keep")
         from conclab.cli.lab import open_lab
 
-        return open_lab(plan=plan_of(asked))
-    plan = plan_of(asked)
+        return open_lab(plan=plan_of(*wanted))
+    plan = plan_of(*wanted)
     progress = _Progress(asked.output)
     headless = Headless(plan, progress, keep=not asked.no_keep)
     try:

@@ -12,7 +12,7 @@ from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.recording.document import document
-from conclab.recording.rebuilt import run_of
+from conclab.recording.rebuilt import run_of, seen_in
 from conclab.recording.stored import NoSuchRun, StoredRun, Unreadable, find, open_run
 
 _COUNTED = (("events", "event"), ("samples", "sample"), ("lines", "line of output"), ("slices", "traced task"))
@@ -24,7 +24,7 @@ def command(asked: argparse.Namespace) -> int:
     try:
         stored = open_run(find(asked.run))
         run = run_of(stored)
-        told = stored.document or document(run)
+        told = stored.document or document(run, seen_in(stored), stored.summary.id)
         if asked.json:
             print_json(told)
             return 0

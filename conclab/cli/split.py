@@ -56,7 +56,9 @@ def split_lines(told: dict[str, Any]) -> list[str]:
             continue
         python = f" on {_label(told, arm['python'])}" if len(told["environment"]["pythons"]) > 1 else ""
         lines += ["", paint(f"{harmless(arm['name'])}{python}", "bold")]
-        lines += [_line(name, total, max(len(name) for name, _ in rows), width) for name, total in rows[: _MOST_WORKERS + 1]]
+        shown = rows[: _MOST_WORKERS + 1]
+        names, causes = max(len(name) for name, _ in shown), max(len(_causes(total)) for _, total in shown)
+        lines += [_line(f"{name:<{names}}", total, causes, width) for name, total in shown]
         if len(rows) > _MOST_WORKERS + 1:
             lines.append(paint(f"  and {len(rows) - _MOST_WORKERS - 1} more workers; --json has them all", "dim"))
         inferred = inferred or any(cause != marked(cause) for _name, total in rows for cause in total.causes)
@@ -81,7 +83,7 @@ def _rows(workers: Iterable[dict[str, Any]]) -> list[tuple[str, _Sum]]:
     return [("all", whole), *sorted(each.items(), key=lambda pair: (len(pair[0]), pair[0]))]
 
 
-def _line(name: str, total: _Sum, names: int, width: int) -> str:
+def _line(name: str, total: _Sum, causes: int, width: int) -> str:
     shares = {key: max(0.0, total.share(key) or 0.0) for key, _, _ in _PARTS}
     bar, taken = "", 0
     done = 0.0
@@ -91,13 +93,12 @@ def _line(name: str, total: _Sum, names: int, width: int) -> str:
         taken += cells
         bar += paint(glyph * cells, colour)
     told = "  ".join(f"{figures.percent(shares[key]):>5}" for key, _, _ in _PARTS)
-    causes = _causes(total)
-    line = f"  {name:<{names}}  "
+    line = f"  {name}  "
     rates = [total.rate(key) for key in ("voluntary_switches", "involuntary_switches")]
     switches = "" if None in rates else f"{figures.count(rates[0]):>7}/s voluntary {figures.count(rates[1]):>6}/s involuntary"
     room = width - len(line) - _BAR - 2 - len(told)
-    rest = f"{causes:<18}" if causes else ""
-    for part in (f"  {rest}{switches}", f"  {rest}", ""):
+    rest = f"  {_causes(total):<{causes}}" if causes else ""
+    for part in (f"{rest}  {switches}", rest, ""):
         if len(part.rstrip()) <= room:
             return f"{line}{bar}  {told}{part}".rstrip()
     return f"{line}{bar}  {told}"

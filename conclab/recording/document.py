@@ -5,6 +5,7 @@ The object is versioned by ``schema`` and only ever added to. A number that this
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,23 @@ from conclab.model.results import Counters, Repetition, WorkerResult, cores_of
 from conclab.model.runs import Run
 from conclab.model.statistics import Interval
 from conclab.model.verdicts import Verdict
+from conclab.recording import codec
+from conclab.recording.witness import NOTHING, Key, Seen, key_of
 
 SCHEMA = 1
+
+
+def _plain(value: Any) -> Any:
+    """As JSON and UTF-8 can have it, whatever an experiment has reported: without NaN, infinities and halves of surrogate pairs."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str):
+        return codec.writable(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {codec.writable(str(key)): _plain(one) for key, one in value.items()}
+    return value
 
 
 def _counters(counters: Counters) -> dict[str, Any]:
@@ -29,7 +45,7 @@ def _counters(counters: Counters) -> dict[str, Any]:
     }
 
 
-def _worker(worker: WorkerResult) -> dict[str, Any]:
+def _worker(worker: WorkerResult, seen: Seen) -> dict[str, Any]:
     wall = worker.counters.wall_ns
     on_core = worker.counters.on_core_ns
     return {
@@ -39,12 +55,13 @@ def _worker(worker: WorkerResult) -> dict[str, Any]:
         "started_ns": worker.started_ns,
         "wall_ns": wall,
         **_counters(worker.counters),
+        **seen.blocked_on(worker.worker),
         "effective_cores": on_core / wall if on_core is not None and wall else None,
         "result": worker.result,
     }
 
 
-def _repetition(repetition: Repetition) -> dict[str, Any]:
+def _repetition(repetition: Repetition, seen: Seen) -> dict[str, Any]:
     totals = repetition.totals
     return {
         "round": repetition.round,
@@ -52,11 +69,13 @@ def _repetition(repetition: Repetition) -> dict[str, Any]:
         "wall_ns": repetition.wall_ns,
         "starting_ns": repetition.starting_ns,
         **_counters(repetition.counters),
+        **seen.blocked_on(),
         "effective_cores": repetition.effective_cores,
         "outcome": repetition.outcome,
         "result": repetition.result,
         "measures": dict(repetition.measures),
-        "workers": [_worker(worker) for worker in repetition.workers],
+        "workers": [_worker(worker, seen) for worker in repetition.workers],
+        "exact": None if seen.exact is None else dict(seen.exact),
         "tree": None
         if totals is None
         else {
@@ -76,7 +95,7 @@ def _python(python: Interpreter | None) -> str | None:
     return python.path if python else None
 
 
-def _arm(run: Run, arm: Arm) -> dict[str, Any]:
+def _arm(run: Run, arm: Arm, seen: Mapping[Key, Seen]) -> dict[str, Any]:
     assert arm.python is not None
     found = run.results(arm.python).arm(arm.name)
     shares = found.shares()
@@ -89,7 +108,7 @@ def _arm(run: Run, arm: Arm) -> dict[str, Any]:
         "tasks": arm.tasks,
         "one_core": arm.one_core,
         "python": _python(arm.python),
-        "repetitions": [_repetition(one) for one in run.of(arm)],
+        "repetitions": [_repetition(one, seen.get(key_of(one), NOTHING)) for one in run.of(arm)],
         "summary": {
             "repetitions": len(found.repetitions),
             "wall_ns_median": found.median_of(wall_of),
@@ -133,12 +152,13 @@ def _gil(gil: Mapping[str, bool | None], python: Interpreter) -> bool | None:
     return gil.get(python.path)
 
 
-def document(run: Run) -> dict[str, Any]:
-    """The whole run."""
+def document(run: Run, seen: Mapping[Key, Seen] | None = None, kept_as: str | None = None) -> dict[str, Any]:
+    """The whole run. ``seen``: what a ``Witness`` saw of it; ``kept_as``: its id among the runs that are kept, None: it is not."""
     plan, machine = run.plan, run.plan.machine
     first = plan.pythons[0]
-    return {
+    whole = {
         "schema": SCHEMA,
+        "kept_as": kept_as,
         "experiment": plan.experiment.name,
         "question": plan.experiment.question,
         "proposition": plan.experiment.proposition,
@@ -166,9 +186,10 @@ def document(run: Run) -> dict[str, Any]:
             "load_before": list(plan.load_before) if plan.load_before else None,
             "steal": run.disturbance.steal_share,
             "foreign": run.disturbance.foreign_share,
+            "traced": plan.traced,
         },
         "seed": plan.seed,
-        "arms": [_arm(run, arm) for arm in plan.arms],
+        "arms": [_arm(run, arm, seen or {}) for arm in plan.arms],
         "verdict": verdict_of(run.verdicts[0] if run.verdicts else None),
         "verdicts": [
             {"python": python.label, **(verdict_of(verdict) or {})}
@@ -179,3 +200,4 @@ def document(run: Run) -> dict[str, Any]:
             "share_of_one_core": run.cost_cpu_ns / run.wall_ns if run.wall_ns else None,
         },
     }
+    return {key: _plain(value) for key, value in whole.items()}

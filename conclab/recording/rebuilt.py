@@ -9,10 +9,12 @@ import msgspec
 
 from conclab.model.events import Event, Probed, RoundFinished, StepFinished, StepStarted
 from conclab.model.experiments import Arm, Experiment, Interpreter
+from conclab.model.machine import MachineSample
 from conclab.model.results import Disturbance
 from conclab.model.runs import Plan, Run
 from conclab.model.verdicts import Verdict
 from conclab.recording.stored import StoredRun, Unreadable
+from conclab.recording.witness import Key, Seen, Witness
 
 RUNNING = "it is running now"
 CUT_OFF = "it was cut off: conclab was killed while it ran, or could not write any more"
@@ -60,6 +62,15 @@ def run_of(stored: StoredRun) -> Run:
     so_far = [event.verdict for event in events if isinstance(event, RoundFinished) and event.verdict is not None][-1:]
     outcome = summary.outcome or (RUNNING if summary.live else CUT_OFF)
     return replace(run, outcome=outcome, wall_ns=summary.wall_ns, verdicts=tuple(so_far), gil_enabled=_gil(events))
+
+
+def seen_in(stored: StoredRun) -> dict[Key, Seen]:
+    """What was seen of its repetitions. Raises Unreadable."""
+    witness = Witness()
+    for item in stored.items():
+        if not isinstance(item, MachineSample):
+            witness.take(item)
+    return witness.seen
 
 
 def _gil(events: list[Event]) -> dict[str, bool | None]:

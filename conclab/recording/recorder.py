@@ -175,9 +175,20 @@ class Recorder:
         if self._thread.is_alive():
             self._say("slow", f"the disk of {harmless(str(self._folder))} is too slow")
         if self.path is not None and not self.path.exists():
+            self._say("error", "")
             self.path = None
-            self._tell("This run is not kept: its file was deleted while it was written.")
         return self.path.stem if self.path else ""
+
+    def discard(self) -> None:
+        """Keep nothing of it: nothing was timed."""
+        if self.path is None:
+            return
+        path = self.path
+        self._end.set()
+        self._thread.join(_PATIENCE_S)
+        self.path = None
+        for end in ("", "-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
 
     def _work(self) -> None:
         assert self.path is not None
@@ -210,13 +221,14 @@ class Recorder:
         if not items and last is None:
             return True
         thinned = [kept for kept in map(self._thin, items) if kept is not None]
+        row = dict(self._row)
         for item in thinned:
-            self._note(item)
-        row = {**self._row, "left_out": json.dumps(dict(self._left_out)), **(last or {})}
+            _note(row, item)
         try:
-            store.write(thinned, row)
+            store.write(thinned, {**row, "left_out": json.dumps(dict(+self._left_out)), **(last or {})})
+            self._row = row
             self._full = store.size_bytes > MOST_BYTES
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on and this thread tries again
             self._say("error", _reason(error))
             with self._lock:
                 for item in reversed(thinned):
@@ -253,14 +265,6 @@ class Recorder:
             else:
                 self._left_out["traces" if isinstance(item, PackedTrace) else "events"] += 1
 
-    def _note(self, item: Kept | PackedTrace) -> None:
-        """What the run's own row says, so that a list of runs need not read the items."""
-        self._row["last_ns"] = max(item.at_ns, self._row.get("last_ns", 0))
-        if isinstance(item, StepFinished):
-            self._row["repetitions"] += 1
-        elif isinstance(item, RoundFinished | RunFinished) and item.verdict is not None:
-            self._row.update(_verdict_columns(item.verdict))
-
     def _cannot_begin(self, error: Exception) -> None:
         if self.path is not None:
             self.path.unlink(missing_ok=True)
@@ -271,9 +275,22 @@ class Recorder:
         )
 
     def _say(self, kind: str, reason: str) -> None:
-        if kind not in self._told:
-            self._told.add(kind)
+        if kind in self._told:
+            return
+        self._told.add(kind)
+        if self.path is not None and not self.path.exists():
+            self._tell("This run is not kept: its file was deleted while it was written.")
+        else:
             self._tell(f"Not all of this run is kept: {harmless(reason)}.")
+
+
+def _note(row: dict[str, Any], item: Kept | PackedTrace) -> None:
+    """What the run's own row says, so that a list of runs need not read the items."""
+    row["last_ns"] = max(item.at_ns, row.get("last_ns", 0))
+    if isinstance(item, StepFinished):
+        row["repetitions"] += 1
+    elif isinstance(item, RoundFinished | RunFinished) and item.verdict is not None:
+        row.update(_verdict_columns(item.verdict))
 
 
 def _reason(error: Exception) -> str:

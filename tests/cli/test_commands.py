@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -44,7 +45,9 @@ def test_version() -> None:
     assert answer.returncode == 0
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["monitor"], ["doctor"], ["completion"]])
+@pytest.mark.parametrize(
+    "command", [[], ["list"], ["run"], ["runs"], ["show"], ["export"], ["monitor"], ["doctor"], ["completion"]]
+)
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     answer = call(*command, "--help")
     assert answer.returncode == 0
@@ -71,6 +74,10 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["run", "waiting-room", "--python", "/bin/true"], "is not a Python that conclab can use"),
         (["run", "counting-lines", "--set", "path=/no/such"], "there is no '/no/such'"),
         (["run", "waiting-room", "--json", "--tui"], "--tui opens the lab"),
+        (["run", "waiting-room", "--no-keep", "--tui"], "--tui opens the lab, which keeps every run"),
+        (["show", "nothing-like-that"], "no run"),
+        (["show"], "the following arguments are required: RUN"),
+        (["export", "last"], "the following arguments are required: --format"),
         (["run"], "the following arguments are required: NAME"),
         (["dance"], "invalid choice: 'dance'"),
         (["list", "--loud"], "unrecognized arguments: --loud"),
@@ -145,7 +152,7 @@ def test_a_run_for_people() -> None:
     assert "✓ HOLDS" in answer.stdout
     assert "21 of 21 items" in answer.stdout
     assert "\x1b" not in answer.stdout
-    assert answer.stderr == ""
+    assert re.fullmatch(r"kept as \d{8}-\d{6}-is-memory-shared\S*; conclab show last\n", answer.stderr)
 
 
 def test_the_workers_output_goes_to_stderr_when_asked_for() -> None:
