@@ -78,6 +78,6 @@ WORKLOADS: Dict[str, Workload] = {
     "buffer": Workload("buffer", "producers and consumers", "items in all", "", 120, 1, 100_000),
     "echo": Workload("echo", "echoing beside busy workers", "how long it is called", "ms", 500, 20, 20_000),
     "turns": Workload("turns", "taking turns at computing", "how long they compute", "ms", 500, 20, 20_000),
-    "pingpong": Workload("pingpong", "handing a byte to and fro", "how often to and fro", "", 8_000, 10, 1_000_000),
-    "wakeups": Workload("wakeups", "waking a sleeper up", "how often it is woken up", "", 600, 10, 100_000),
+    "pingpong": Workload("pingpong", "handing a byte to and fro", "how often to and fro", "", 8_000, 10, 500_000),
+    "wakeups": Workload("wakeups", "waking a sleeper up", "how often it is woken up", "", 600, 10, 20_000),
 }

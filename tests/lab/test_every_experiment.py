@@ -222,7 +222,9 @@ def test_every_hand_over_on_one_core_is_a_switch() -> None:
             counters = repetition.counters
             if counters.voluntary_switches is None or counters.involuntary_switches is None:
                 pytest.skip("this system does not count switches")
-            assert counters.voluntary_switches + counters.involuntary_switches >= 2 * int(SMALL["context-switch"]["size"])
+            switches = counters.voluntary_switches + counters.involuntary_switches
+            at_the_ends = 4  # the first byte may lie there already, and the last switch is after the account
+            assert switches >= repetition.measures["hand_overs"] - at_the_ends > 0
             assert counters.migrations in (0, None)
             assert len({worker.pid for worker in repetition.workers}) == (1 if name.startswith("threads") else 2)
 

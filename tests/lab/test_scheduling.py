@@ -142,15 +142,20 @@ def test_where_there_is_no_gil_cores_are_counted_and_not_turns() -> None:
     assert found.status is Status.FAILS
     assert found.statement == "Four threads have no GIL to hand over here: they used 1.96 cores at once."
     assert found.unit == " cores"
-    assert all(bar.value is None and "1.96 cores" in bar.note for bar in found.evidence)
+    assert [(bar.label, bar.value, bar.unit) for bar in found.evidence[:2]] == [
+        ("0.1 ms", 1.96, " cores"),
+        ("1 ms", 1.96, " cores"),
+    ]
+    assert found.evidence[-1].ideal
+    assert found.evidence[-1].value == 2
 
 
 # The switch
 
 
-def switching(processes_us: float, gil: bool = True) -> Verdict:
-    arms = {"threads, one core": 3.0, "processes, one core": processes_us, "threads, free": 25.0, "processes, free": 26.0}
-    return judged("context-switch", {name: {"hand_over_ns": each * US} for name, each in arms.items()}, gil, size="500")
+def switching(processes_us: float, gil: bool = True, free_us: float = 26.0) -> Verdict:
+    arms = {"threads, one core": 3.0, "processes, one core": processes_us, "threads, free": 25.0, "processes, free": free_us}
+    return judged("context-switch", {name: {"hand_over_ns": each * US, "hand_overs": 1_000} for name, each in arms.items()}, gil)
 
 
 def test_what_a_switch_costs_is_said_with_both_figures_and_waking_a_core_up_is_kept_apart() -> None:
@@ -158,6 +163,7 @@ def test_what_a_switch_costs_is_said_with_both_figures_and_waking_a_core_up_is_k
     assert more.status is Status.HOLDS
     assert "costs 1.10× what one between threads costs: 3.30 µs against 3.00 µs" in more.statement
     assert "Not pinned it takes 26.0 µs" in more.statement
+    assert "Not pinned" not in switching(3.3, free_us=3.4).statement, "they stayed on one core all the same"
     assert more.evidence[0].note == "3.00 µs each, 1.0 switches"
     same = switching(3.0)
     assert same.status is Status.FAILS

@@ -74,8 +74,12 @@ def combine(results: List[int]) -> int:
 
 
 def conclude(state: State, arguments: Dict[str, Any]) -> Dict[str, Any]:
-    """``hand_over_ns``: one way, less what touching the memory costs by itself."""
+    """``hand_over_ns``: one way, less what touching the memory costs by itself. ``hand_overs`` counts those of the warm-up too."""
     one_way_ns = state.took_ns.value / (2 * arguments["size"])
     hand_over_ns = max(0, round(one_way_ns - state.touch_ns.value))
     print(f"{hand_over_ns / 1000:,.2f} µs each way, over {2 * arguments['size']:,}")
-    return {"hand_over_ns": (hand_over_ns, "ns"), "touch_ns": (state.touch_ns.value, "ns")}
+    return {
+        "hand_over_ns": (hand_over_ns, "ns"),
+        "touch_ns": (state.touch_ns.value, "ns"),
+        "hand_overs": (2 * (arguments["size"] + WARM_UP), "hand-overs"),
+    }

@@ -14,6 +14,8 @@ from typing import Any, Dict, List
 
 BATCH = 50
 """Additions between two looks: a few microseconds, much less than the shortest interval."""
+FEWEST = 4
+"""With fewer turns the last one, which the end cuts short, would count for too much in their mean."""
 
 _APART = "processes have no lock in common that they could hand over"
 _ALONE = "there is no second thread to hand over to"
@@ -71,8 +73,7 @@ def conclude(state: State, _arguments: Dict[str, Any]) -> Dict[str, Any]:
     """``turn_ns``: how long one held the GIL before another had it, on average; ``work``: batches a second, of all."""
     lasted_ns, turns = max(state.ended_ns) - state.began_ns, sum(state.turns)
     print(f"{turns:,} turns in {lasted_ns / 1e6:,.0f} ms")
-    return {
-        "turn_ns": (lasted_ns // max(1, turns), "ns"),
-        "turns": (turns, "turns"),
-        "work": (round(sum(state.batches) * 1e9 / lasted_ns), "batches/s"),
-    }
+    found: Dict[str, Any] = {"turns": (turns, "turns"), "work": (round(sum(state.batches) * 1e9 / lasted_ns), "batches/s")}
+    if turns >= FEWEST:
+        found["turn_ns"] = (lasted_ns // turns, "ns")
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import number, size
+from conclab.lab.experiments.common import size
 from conclab.lab.judging import against, compare, settle
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
@@ -14,7 +14,7 @@ THRESHOLD = 1.05
 THREADS, PROCESSES = "threads, one core", "processes, one core"
 FREE_THREADS, FREE_PROCESSES = "threads, free", "processes, free"
 
-_hand_over = measure_of("hand_over_ns")
+_hand_over, _hand_overs = measure_of("hand_over_ns"), measure_of("hand_overs")
 
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
@@ -38,10 +38,19 @@ def _bar(results: Results, name: str) -> Evidence:
     if each is not None:
         notes.append(f"{figures.duration(each)} each")
     voluntary, involuntary = found.median_of(voluntary_of), found.median_of(involuntary_of)
-    if voluntary is not None and involuntary is not None:
+    hand_overs = found.median_of(_hand_overs)
+    if voluntary is not None and involuntary is not None and hand_overs:
         # Who is woken up on the same core often preempts who wrote; that one is then runnable, and its switch involuntary.
-        notes.append(f"{(voluntary + involuntary) / (2 * number(results.values, 'size')):.1f} switches")
+        notes.append(f"{(voluntary + involuntary) / hand_overs:.1f} switches")
     return against(results, name, THREADS, name, ", ".join(notes))
+
+
+def _waking_a_core(results: Results, each: str) -> str:
+    """What the hand-over costs where nobody is pinned, if it shows that the two did sit on two cores: they need not."""
+    more = compare(results, FREE_PROCESSES, PROCESSES)
+    if more is None or more.low < 1.5:
+        return ""
+    return f" Not pinned it takes {each}, most of which is waking another core up."
 
 
 def judge(results: Results) -> Verdict:
@@ -50,7 +59,7 @@ def judge(results: Results) -> Verdict:
     one = {name: figures.duration(results.arm(name).median_of(_hand_over)) for name in (THREADS, PROCESSES, FREE_PROCESSES)}
     both = f"{one[PROCESSES]} against {one[THREADS]}"
     gil = " A hand-over between threads includes one of the GIL." if results.gil_enabled else ""
-    free = f" Not pinned it takes {one[FREE_PROCESSES]}, most of which is waking another core up." if one[FREE_PROCESSES] else ""
+    free = _waking_a_core(results, one[FREE_PROCESSES])
     return settle(
         results,
         ratio,
@@ -77,8 +86,8 @@ EXPERIMENT = Experiment(
         "and a read. On one core nothing else is in it. Between processes the kernel has to change the address space as well, and "
         "what each of them touches has to come back into the caches; modern processors tag their entries, so that little is lost. "
         "In Python the GIL adds its own hand-over between threads, and the interpreter takes its share on both sides, so the "
-        "difference is often too small to tell. Not pinned, the two usually sit on two cores, and what is measured is how long a "
-        "sleeping core takes to wake up."
+        "difference is often too small to tell. Not pinned, the two mostly sit on two cores, and what is measured is how long a "
+        "sleeping core takes to wake up; where all cores are busy, they share one."
     ),
     claims=(11,),
     parameters=(

@@ -14,6 +14,7 @@ THRESHOLD = 5.0
 """Many times what sharing a core costs an answer that takes a few microseconds; a fraction of what one switch interval does."""
 ALONE, ONE, THREADS, PROCESSES = "alone", "1 thread", "CPU threads", "CPU processes"
 PAUSE_US = 1_000
+_ADVICE = "Let a process of its own compute. A shorter switch interval (interval=100) helps, at the price of some work."
 
 _median = measure_of("median_ns")
 
@@ -54,9 +55,7 @@ def judge(results: Results) -> Verdict:
             Status.UNDECIDED: "Whether an answer waits behind threads that compute cannot be told here.",
         },
         evidence=bars,
-        advice={Status.HOLDS: "Let a process of its own compute; a shorter switch interval helps a little, and costs some work."}
-        if results.gil_enabled
-        else None,
+        advice={Status.HOLDS: _ADVICE} if results.gil_enabled else None,
     )
 
 

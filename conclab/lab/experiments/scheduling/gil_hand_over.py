@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conclab.lab.experiments.common import number, size, switch_interval
-from conclab.lab.judging import observed, settle, where_time_went
+from conclab.lab.judging import ideal, observed, settle, where_time_went
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -67,20 +67,25 @@ def _timeouts(results: Results, name: str) -> str:
     )
 
 
-def _without_a_gil(results: Results) -> Verdict:
-    name = _name(number(results.values, "interval"))
-    cores = list(results.arm(name).by_round(cores_of).values())
+def _cores_bar(results: Results, arm: Arm) -> Evidence:
+    cores = list(results.arm(arm.name).by_round(cores_of).values())
     used = ratio_of_medians(cores, [1.0] * len(cores))
-    at_once = f": they used {used.value:.2f} cores at once" if used else ""
-    many = figures.plural(number(results.values, "threads"), "thread")
+    return Evidence(arm.name, used.value if used else None, used, unit=" cores", note=where_time_went(results, arm.name))
+
+
+def _without_a_gil(results: Results) -> Verdict:
+    many = number(results.values, "threads")
+    bars = [_cores_bar(results, arm) for arm in results.planned]
+    chosen = next(bar for bar in bars if bar.label == _name(number(results.values, "interval")))
+    at_once = f": they used {chosen.value:.2f} cores at once" if chosen.value is not None else ""
     return observed(
         results,
         Status.FAILS,
-        used,
-        statements={Status.FAILS: f"{many.capitalize()} have no GIL to hand over here{at_once}."},
+        chosen.interval,
+        statements={Status.FAILS: f"{figures.plural(many, 'thread').capitalize()} have no GIL to hand over here{at_once}."},
         unit=" cores",
         about="What is counted is the cores that the threads kept busy.",
-        evidence=[Evidence(arm.name, None, note=where_time_went(results, arm.name)) for arm in results.planned],
+        evidence=[*bars, replace(ideal(results, many), unit=" cores")],
     )
 
 
