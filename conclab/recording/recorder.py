@@ -14,12 +14,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from conclab import __version__
 from conclab.model import figures
 from conclab.model.events import (
     ChildStarted,
@@ -133,7 +133,7 @@ class Recorder:
         pythons = [python.label for python in plan.pythons]
         self._begin = {
             "id": self.path.stem,
-            "conclab": __version__,
+            "conclab": _version(),
             "began_s": began_s,
             "began_ns": began_ns,
             "experiment": plan.experiment.name,
@@ -282,6 +282,14 @@ class Recorder:
             self._tell("This run is not kept: its file was deleted while it was written.")
         else:
             self._tell(f"Not all of this run is kept: {harmless(reason)}.")
+
+
+def _version() -> str:
+    """conclab's; empty where it is not installed."""
+    try:
+        return version("conclab")
+    except PackageNotFoundError:
+        return ""
 
 
 def _note(row: dict[str, Any], item: Kept | PackedTrace) -> None:

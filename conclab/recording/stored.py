@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from conclab.model.events import Event, Line, Output, Sliced
-from conclab.model.machine import CoreTimes, Machine, MachineSample
-from conclab.model.slices import TaskSlices
-from conclab.model.surroundings import Surroundings
-from conclab.model.tasks import TaskBatch, TaskId, TaskSample
+from conclab.model.events import Event
+from conclab.model.machine import Machine
+from conclab.model.tasks import TaskId
 from conclab.model.text import harmless
-from conclab.recording import codec
+from conclab.recording import codec, rows
 from conclab.recording.folder import NoSuchRun, files_in, find, is_alive, runs_folder
 from conclab.recording.store import APPLICATION, SCHEMA, Kept, merge
 
@@ -106,7 +104,7 @@ class StoredRun:
             base.execute("BEGIN")  # all of it as of one moment, should it be written now
             tasks = {row["id"]: TaskId(row["pid"], row["tid"], row["start_ticks"]) for row in base.execute("SELECT * FROM tasks")}
             found: list[tuple[int, int, Kept]] = []
-            for seq, item in (*_events(base, tasks), *_batches(base, tasks), *_machine(base)):
+            for seq, item in (*rows.events(base, tasks), *rows.batches(base, tasks), *rows.machine(base)):
                 found.append((item.at_ns, seq, item))
         found.sort(key=lambda entry: entry[:2])
         return [item for _at, _seq, item in found]
@@ -261,69 +259,3 @@ def _reason(error: OSError) -> str:
 
 def _named(path: Path) -> str:
     return harmless(path.name)
-
-
-# Rows become items
-
-
-def _events(base: sqlite3.Connection, tasks: dict[int, TaskId]) -> Iterator[tuple[int, Event]]:
-    lines: dict[int, list[Line]] = defaultdict(list)
-    for event, at_ns, worker, stream, text in base.execute("SELECT event, at_ns, worker, stream, text FROM lines ORDER BY rowid"):
-        lines[event].append(Line(at_ns, worker, stream, text))
-    packed = [name for name in codec.packed_columns() if name in _columns(base, "slices")]
-    slices: dict[int, list[TaskSlices]] = defaultdict(list)
-    for row in base.execute("SELECT * FROM slices ORDER BY rowid"):
-        slices[row["event"]].append(codec.slices_of(tasks[row["task"]], row["name"], {name: row[name] for name in packed}))
-    for seq, kind, body in base.execute("SELECT seq, kind, body FROM events ORDER BY seq"):
-        known = codec.KINDS.get(kind)
-        if known is Output:
-            told = codec.from_json(body, Output)
-            yield seq, Output(told.at_ns, tuple(lines[seq]), told.left_out)
-        elif known is Sliced:
-            yield seq, codec.sliced(body, slices[seq])
-        elif known is not None:
-            yield seq, cast(Event, codec.from_json(body, known))
-
-
-def _columns(base: sqlite3.Connection, table: str) -> set[str]:
-    return {row[0] for row in base.execute("SELECT name FROM pragma_table_info(?)", (table,))}
-
-
-def _plain(base: sqlite3.Connection, table: str, kind: type) -> tuple[str, list[str], list[int]]:
-    """Of a dataclass: what to select, the fields it fills, and which of them are true or false."""
-    there = _columns(base, table)
-    names = [name for name in codec.columns_of(kind) if name in there]
-    flags = [index for index, name in enumerate(names) if name in codec.flags_of(kind)]
-    return ", ".join(f'"{name}"' for name in names), names, flags
-
-
-def _batches(base: sqlite3.Connection, tasks: dict[int, TaskId]) -> Iterator[tuple[int, TaskBatch]]:
-    selected, names, flags = _plain(base, "samples", TaskSample)
-    samples: dict[int, list[TaskSample]] = defaultdict(list)
-    for batch, task, *values in base.execute(f"SELECT batch, task, {selected} FROM samples ORDER BY rowid"):
-        for index in flags:
-            values[index] = bool(values[index])
-        samples[batch].append(TaskSample(task=tasks[task], **dict(zip(names, values, strict=True))))
-    for seq, at_ns in base.execute("SELECT seq, at_ns FROM batches ORDER BY seq"):
-        yield seq, TaskBatch(at_ns, tuple(samples[seq]))
-
-
-def _machine(base: sqlite3.Connection) -> Iterator[tuple[int, MachineSample]]:
-    bodies = base.execute("SELECT id, body FROM surroundings")
-    around = {number: codec.from_json(body, Surroundings) for number, body in bodies}
-    selected, names, _flags = _plain(base, "cores", CoreTimes)
-    cores: dict[int, list[CoreTimes | None]] = defaultdict(list)
-    for sample, *values in base.execute(f"SELECT machine, {selected} FROM cores ORDER BY rowid"):
-        offline = all(value is None for value in values)
-        cores[sample].append(None if offline else CoreTimes(**dict(zip(names, values, strict=True))))
-    selected, names, _flags = _plain(base, "machine", MachineSample)
-    for seq, load, surroundings, *values in base.execute(f"SELECT seq, load, around, {selected} FROM machine ORDER BY seq"):
-        yield (
-            seq,
-            MachineSample(
-                cores=tuple(cores[seq]),
-                load=None if load is None else codec.from_json(load, tuple[float, float, float]),
-                around=around.get(surroundings),
-                **dict(zip(names, values, strict=True)),
-            ),
-        )
