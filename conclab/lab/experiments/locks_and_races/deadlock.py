@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size, workers
-from conclab.lab.judging import compare, observed
+from conclab.lab.judging import against, compare, observed
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
 from conclab.model.machine import Machine
@@ -30,10 +30,9 @@ def _counted(results: Results, arm: str, name: str) -> list[float]:
 
 
 def _bar(results: Results, arm: str) -> Evidence:
-    interval = compare(results, arm, ORDER)
     deadlocks, given_up = (_counted(results, arm, name) for name in ("deadlocks", "given_up"))
     note = f"{figures.plural(int(sum(deadlocks)), 'deadlock')}, gave up {_often(sum(given_up))}" if deadlocks else ""
-    return Evidence(arm, interval.value if interval else None, interval, note=note)
+    return against(results, arm, ORDER, arm, note)
 
 
 def _often(count: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import most_waiters, number, size
-from conclab.lab.judging import compare, observed, place
+from conclab.lab.judging import against, compare, observed, place
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
 from conclab.model.machine import Machine
@@ -34,10 +34,9 @@ def _turns(results: Results, arm: str) -> tuple[int, int] | None:
 
 
 def _bar(results: Results, arm: str) -> Evidence:
-    interval = compare(results, arm, TURNSTILE)
     turns = _turns(results, arm)
     note = f"writer {figures.plural(turns[0], 'turn')}, each reader {turns[1]:,}" if turns else ""
-    return Evidence(arm, interval.value if interval else None, interval, note=note)
+    return against(results, arm, TURNSTILE, arm, note)
 
 
 def judge(results: Results) -> Verdict:
