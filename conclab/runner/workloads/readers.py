@@ -2,8 +2,10 @@
 
 The readers' lock of Courtois, Heymans and Parnas (Concurrent control with "readers" and "writers", CACM 14, 1971): the first
 reader takes the book and the last one gives it back, so as long as readers overlap, a writer never gets it. The cure is a
-turnstile: whoever comes goes through it, and a waiting writer stands in it, so that readers who come later queue up behind. The book is announced as held by the reader who took it, also
-when that one has left and others still read: it is the lock that has one holder, not the reading.
+turnstile: whoever comes goes through it, and a waiting writer stands in it, so that readers who come later queue up behind.
+
+The book is announced as held by the reader who took it, also when that one has left and others still read: it is the lock that
+has one holder, not the reading.
 """
 
 from __future__ import annotations
