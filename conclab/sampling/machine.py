@@ -25,6 +25,7 @@ from conclab.sampling.cgroup import MACHINE, find_limits, read_group, read_press
 from conclab.sampling.devices import Devices, GpuWatch, Swapped, count_gpus
 from conclab.sampling.files import read
 from conclab.sampling.machine_text import ProcStat
+from conclab.sampling.own import OwnCost
 from conclab.sampling.topology import offline, present, read_places
 
 HERTZ = os.sysconf("SC_CLK_TCK")
@@ -155,6 +156,7 @@ class MachineReader:
     """A little less than a second, so that a reading that comes a moment early is not put off for a whole turn."""
 
     def __init__(self) -> None:
+        self._own = OwnCost()
         self._devices = Devices()
         self._swapped = Swapped()
         self._gpus = GpuWatch()
@@ -191,7 +193,7 @@ class MachineReader:
             interrupts=stat.interrupts,
             uptime_s=_uptime_s(),
             pressure_cpu=around.pressure.cpu.some if around and around.pressure else None,
-            own_cpu_ns=time.process_time_ns(),
+            own_cpu_ns=self._own.cpu_ns(),
             memory_free=memory.free,
             memory_shared=memory.shared,
             births=stat.births,

@@ -28,10 +28,14 @@ from conclab.sampling.tasks import TaskReader
 Sample = MachineSample | TaskTable | TaskBatch | Trouble
 
 TASKS_S = 0.05
+FASTEST_TASKS_S = 0.02
 BUSY_MACHINE_S = 0.25
 REST_MACHINE_S = 1.0
 MOST_COST = 0.04
 """Sampling the tasks may take this share of a core; a larger tree is read more rarely, down to twice a second."""
+CHEAP = 0.01
+"""What takes no more than this share at the fastest pace is read as fast; what becomes of a sample later, its fold and its place in
+the recording, costs about as much again."""
 SLOWEST_TASKS_S = 0.5
 PATIENCE_S = 3.0
 """How long a reading that is under way may take when all is to end."""
@@ -235,7 +239,13 @@ class Sampler:
         period = self._tasks.period_s
         if period is None:
             return
-        if cost_s > MOST_COST * period:
+        # Twice as much before it is slowed down again, so that it does not go to and fro.
+        cheap_s = CHEAP * FASTEST_TASKS_S * (2 if period == FASTEST_TASKS_S else 1)
+        if cost_s <= cheap_s:
+            self._tasks.period_s = FASTEST_TASKS_S
+        elif period < TASKS_S:
+            self._tasks.period_s = TASKS_S
+        elif cost_s > MOST_COST * period:
             self._tasks.period_s = min(SLOWEST_TASKS_S, period * 2)
         elif cost_s < MOST_COST * period / 4:
             self._tasks.period_s = max(TASKS_S, period / 2)

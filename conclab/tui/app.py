@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import termios
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
@@ -37,6 +38,10 @@ BEATS_PER_LOOK = 4
 """Beats after which it is asked whether the terminal is still there."""
 NO_ROOM = 0.5
 """A run that leaves less than this of all cores free pays for what the screens take."""
+MOST_SHARE = 0.02
+"""Of a core, for folding and drawing, while a run leaves none free …"""
+MOST_SKIPPED = 4
+"""… but a frame comes in every so many beats in any case."""
 MOST_WAITING = 5
 """Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
 KEEP_AFTER_S = 0.5
@@ -120,7 +125,9 @@ class ConclabApp(TypesInTurn):
         self._place: Place | None = None
         self._arrived: Place | None = None
         self._undrawn = Changes()
-        self._skipped = False
+        self._skipped = 0
+        self._drawn_at_cpu_s = 0.0
+        """CPU time of this thread when the last frame began."""
         self._beats = 0
         for theme in THEMES:
             self.register_theme(theme)
@@ -174,15 +181,17 @@ class ConclabApp(TypesInTurn):
             self._place.refresh_view(changes)
 
     def live_beat(self) -> None:
-        """A beat by the clock. Where the run leaves no core free, every second one is folded and not drawn: a frame would be taken
-        from what is measured."""
+        """A beat by the clock. Where the run leaves no core free, most are folded and not drawn, as many as keep the frames to a
+        small share of a core: they are taken from what is measured."""
         self._beats += 1
         if self._beats % BEATS_PER_LOOK == 0 and self._is_abandoned():
             self.exit(return_code=128 + signal.SIGHUP)
-        self._skipped = not self._skipped and self._crowded()
-        if self._skipped:
+        cpu_s = time.thread_time()
+        self._skipped += 1
+        if self._crowded() and self._skipped < min(MOST_SKIPPED, (cpu_s - self._drawn_at_cpu_s) / (MOST_SHARE * BEAT_S)):
             self._undrawn |= self.session.advance()
         else:
+            self._skipped, self._drawn_at_cpu_s = 0, cpu_s
             self.beat()
 
     def _is_abandoned(self) -> bool:

@@ -16,7 +16,7 @@ from conclab.model.tasks import TaskBatch
 from conclab.model.trouble import Trouble
 from conclab.sampling import sampler as module
 from conclab.sampling.machine import read_machine
-from conclab.sampling.sampler import SLOWEST_TASKS_S, SOON_S, TASKS_S, Sampler, _Reading
+from conclab.sampling.sampler import FASTEST_TASKS_S, SLOWEST_TASKS_S, SOON_S, TASKS_S, Sampler, _Reading
 from tests.sampling.builders import LINUX, THREADS, Child, child, descriptors, next_of, tried
 
 
@@ -398,7 +398,26 @@ def test_a_reading_that_had_to_wait_for_a_core_cost_nothing(
     sampler.watch(2)
     for _ in range(4):
         next_of(samples, TaskBatch)
-    assert sampler.tasks_per_s == 1 / TASKS_S
+    assert sampler.tasks_per_s == 1 / FASTEST_TASKS_S
+
+
+@pytest.mark.parametrize(
+    ("period_s", "cost_s", "then_s"),
+    [
+        (TASKS_S, 0.0001, FASTEST_TASKS_S),
+        (TASKS_S, 0.0005, TASKS_S),
+        (FASTEST_TASKS_S, 0.0003, FASTEST_TASKS_S),
+        (FASTEST_TASKS_S, 0.0005, TASKS_S),
+        (TASKS_S, 0.003, 2 * TASKS_S),
+        (0.4, 0.1, SLOWEST_TASKS_S),
+        (4 * TASKS_S, 0.0015, 2 * TASKS_S),
+    ],
+)
+def test_the_pace_is_fast_where_that_is_cheap_and_slow_where_it_is_dear(period_s: float, cost_s: float, then_s: float) -> None:
+    sampler = Sampler(lambda sample: None)
+    sampler._tasks.period_s = period_s
+    sampler._keep_pace(cost_s)
+    assert sampler._tasks.period_s == then_s
 
 
 def test_closing_does_not_wait_for_a_reading_that_hangs(

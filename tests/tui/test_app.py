@@ -305,13 +305,22 @@ async def test_while_the_terminal_lags_behind_nothing_is_drawn_and_nothing_is_lo
             assert "command-1" in screen_text(app), "also what came while it lagged"
 
 
-async def test_a_run_that_leaves_no_core_free_is_drawn_at_every_second_beat(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[int] = []
-    async with opened(cores=2) as (app, feed, _pilot):
-        monkeypatch.setattr(app, "beat", lambda: drawn.append(feed.source.slot))
-        for used, beats in ((None, 4), (0.9, 4), (1.9, 2)):
+async def test_a_run_that_leaves_no_core_free_is_drawn_as_often_as_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[float] = []
+    spent, cost = 0.0, 0.0
+
+    def beat() -> None:
+        nonlocal spent
+        spent += cost
+        drawn.append(cost)
+
+    async with opened(cores=2) as (app, _feed, _pilot):
+        monkeypatch.setattr(app, "beat", beat)
+        monkeypatch.setattr("conclab.tui.app.time.thread_time", lambda: spent)
+        for used, each, beats in ((None, 0.02, 4), (0.9, 0.001, 4), (1.9, 0.001, 4), (1.9, 0.009, 2), (1.9, 0.9, 1)):
             monkeypatch.setattr(type(app.session.run_state), "cores_used", lambda _run, used=used: used)
             app.session.run_state = replace(app.session.run_state, phase="running")
+            cost = each
             drawn.clear()
             for _ in range(4):
                 app.live_beat()

@@ -8,18 +8,38 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from conclab.tui.commands import MOVING
 from conclab.tui.theme import Palette, palette_for
 
 
-class LinesView(ScrollView, can_focus=True):
+class KeepsLook(Widget):
+    """Keeps its own style. Textual works it out anew from all ancestors whenever it is asked, and a widget that draws lines asks
+    for each of them: that was a seventh of what drawing a run cost."""
+
+    _own_style: Style | None = None
+
+    @property
+    def own_style(self) -> Style:
+        """``rich_style``, made once until a style changes."""
+        if self._own_style is None:
+            self._own_style = self.rich_style
+        return self._own_style
+
+    def notify_style_update(self) -> None:
+        self._own_style = None
+        super().notify_style_update()
+
+
+class LinesView(ScrollView, KeepsLook, can_focus=True):
     """Shows what ``show`` was given last."""
 
     DEFAULT_CSS = """
@@ -94,8 +114,8 @@ class LinesView(ScrollView, can_focus=True):
         number = y + self.scroll_offset.y
         width = self.room
         if not 0 <= number < len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        return self._lines[number].adjust_cell_length(width).apply_style(self.rich_style)
+            return Strip.blank(width, self.own_style)
+        return self._lines[number].adjust_cell_length(width).apply_style(self.own_style)
 
     def title(self, text: str) -> None:
         """Set the text in the upper border; a border is only drawn anew when it has changed."""

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from conclab.model.events import Line
 from conclab.model.run_state import RunState
@@ -18,6 +17,7 @@ from conclab.tui.commands import MOVING
 from conclab.tui.renderables.blocks import plain, style
 from conclab.tui.renderables.output import said_line
 from conclab.tui.theme import palette_for
+from conclab.tui.widgets.lines import KeepsLook
 
 
 def dropped(before: tuple[Line, ...], after: tuple[Line, ...]) -> int:
@@ -30,7 +30,7 @@ def dropped(before: tuple[Line, ...], after: tuple[Line, ...]) -> int:
     return len(before)
 
 
-class OutputView(Widget, can_focus=True):
+class OutputView(KeepsLook, can_focus=True):
     """The lines of one worker, or of all. Follows the end until one scrolls up, and from then on stays where it is.
 
     Not a ScrollView: there each new line is a new virtual size, and that lays out the whole screen anew (half of all that a run
@@ -105,7 +105,7 @@ class OutputView(Widget, can_focus=True):
         number = y + self._top
         width = self.content_size.width
         if not 0 <= number < len(self._said):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.own_style)
         palette = palette_for(self.app.current_theme)
         scrolls = len(self._said) > self._height
         room = width - 2 if scrolls else width
@@ -114,7 +114,7 @@ class OutputView(Widget, can_focus=True):
         line = said_line(said, self._started_ns, room, palette, colours, self.worker is None, self._shift)
         if scrolls:
             line = Strip.join([line, plain(self._bar(y), 2, style(palette.dim))])
-        return line.apply_style(self.rich_style)
+        return line.apply_style(self.own_style)
 
     def _bar(self, y: int) -> str:
         """The scroll bar's piece in a line: the thumb is at least one cell high."""
