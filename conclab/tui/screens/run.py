@@ -92,6 +92,7 @@ class RunScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", tooltip="Back to the runs; out of a maximised pane first", id="run.back"),
         Binding("space", "play", "Play", tooltip="Let the time pass as it did, or pause", id="run.play"),
+        Binding("t", "timeline", "Timeline", tooltip="Who had which core when, cell by cell, from here on", id="run.timeline"),
         Binding("left", "step(-1)", "Back a cell", show=False, tooltip="A quarter of a second back", id="run.left", group=MOVING),
         Binding("right", "step(1)", "On a cell", show=False, tooltip="A quarter of a second on", id="run.right", group=MOVING),
         Binding("shift+left", "seconds(-1)", "A second back", show=False, id="run.second_back", group=MOVING),
@@ -101,12 +102,16 @@ class RunScreen(Screen[None]):
         Binding("home", "edge(0)", "Beginning", show=False, tooltip="To the beginning of the run", id="run.home", group=MOVING),
         Binding("end", "edge(1)", "End", show=False, tooltip="To the end of the run", id="run.end", group=MOVING),
         Binding(
-            "left_square_bracket", "span(-1)", "Repetition before", tooltip="Where the repetition before begins", id="run.span_back"
+            "left_square_bracket",
+            "span(-1)",
+            "Repetition before",
+            show=False,
+            tooltip="Where the repetition begins, or the one before it",
+            id="run.span_back",
         ),
-        Binding("right_square_bracket", "span(1)", "Repetition", tooltip="Where the next repetition begins", id="run.span_on"),
+        Binding("right_square_bracket", "span(1)", "Next repetition", tooltip="Where the next repetition begins", id="run.span_on"),
         Binding("n", "event(1)", "Next event", tooltip="Where something happened next", id="run.event_on"),
         Binding("N", "event(-1)", "Event before", show=False, tooltip="Where something happened before", id="run.event_back"),
-        Binding("t", "timeline", "Timeline", tooltip="Who had which core when, cell by cell, from here on", id="run.timeline"),
         Binding("o", "output", "Output", tooltip="Output merged, or by worker; a chart; what it is about", id="run.output"),
         Binding("z", "zoom", "Maximise", tooltip="Give the focused pane the whole screen, or give it back", id="run.zoom"),
         Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="run.commands"),
