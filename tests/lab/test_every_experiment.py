@@ -34,7 +34,7 @@ SMALL: dict[str, dict[str, str]] = {
     "lost-update": {"size": "300"},
     "context-switch": {"size": "50"},
     "wake-up-latency": {"size": "10", "busy": "2"},
-    "gil-hand-over": {"size": "30", "threads": "2"},
+    "gil-hand-over": {"size": "60", "threads": "2"},
     "gil-convoy": {"size": "30", "threads": "2"},
     "lock-contention": {"size": "20", "workers": "2", "nap": "1"},
     "lock-fairness": {"size": "20", "workers": "2"},

@@ -14,9 +14,6 @@ from typing import Any, Dict, List
 
 BATCH = 50
 """Additions between two looks: a few microseconds, much less than the shortest interval."""
-FEWEST = 4
-"""With fewer turns the last one, which the end cuts short, would count for too much in their mean."""
-
 _APART = "processes have no lock in common that they could hand over"
 _ALONE = "there is no second thread to hand over to"
 NOT_ON = {"sequential": _ALONE, "asyncio": _ALONE, "fork": _APART, "forkserver": _APART, "spawn": _APART}
@@ -31,6 +28,8 @@ class State:
         self.owner = -1
         self.turns = [0] * threads
         self.batches = [0] * threads
+        self.last_turn_ns = [0] * threads
+        """When the last turn of each began."""
         self.ended_ns = [0] * threads
 
     def _begin(self) -> None:
@@ -55,6 +54,7 @@ def task(state: State, arguments: Dict[str, Any], index: int) -> int:
         if state.owner != index:
             state.owner = index
             turns += 1
+            state.last_turn_ns[index] = time.monotonic_ns()
         total = 0
         for number in range(BATCH):
             total += number
@@ -70,10 +70,13 @@ def combine(results: List[int]) -> int:
 
 
 def conclude(state: State, _arguments: Dict[str, Any]) -> Dict[str, Any]:
-    """``turn_ns``: how long one held the GIL before another had it, on average; ``work``: batches a second, of all."""
+    """``turn_ns``: how long one had the GIL before another did, on average; ``work``: batches a second, of all.
+
+    The last turn, which the end cut short, is left out of the mean.
+    """
     lasted_ns, turns = max(state.ended_ns) - state.began_ns, sum(state.turns)
     print(f"{turns:,} turns in {lasted_ns / 1e6:,.0f} ms")
     found: Dict[str, Any] = {"turns": (turns, "turns"), "work": (round(sum(state.batches) * 1e9 / lasted_ns), "batches/s")}
-    if turns >= FEWEST:
-        found["turn_ns"] = (lasted_ns // turns, "ns")
+    if turns > 1:
+        found["turn_ns"] = ((max(state.last_turn_ns) - state.began_ns) // (turns - 1), "ns")
     return found
