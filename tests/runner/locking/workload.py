@@ -1,4 +1,4 @@
-"""A workload in which the second worker certainly waits for the lock that the first one has: loaded by its path."""
+"""Work at one named lock, loaded by its path: the second worker surely waits for it; or ("hold") all sleep while they have it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ def prepare(arguments: dict[str, Any], tools: Any) -> Any:
 def task(state: Any, _arguments: dict[str, Any], index: int) -> int:
     forks, cell, deed = state
     deadline = time.monotonic() + 20
+    if deed == "hold":
+        with forks:
+            time.sleep(0.08)
+        return index
     if index == 0:
         with forks:
             cell.value = 1
