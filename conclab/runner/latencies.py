@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Dict, List, Tuple
 
-WIDEST_BAR = 40
+WIDEST_BAR = 20
 _UNITS = (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000), ("ns", 1))
 
 

@@ -119,6 +119,10 @@ def test_the_catalogue_has_the_experiments_that_were_promised() -> None:
         "lost-update",
         "one-core-only",
         "too-many-workers",
+        "context-switch",
+        "wake-up-latency",
+        "gil-hand-over",
+        "gil-convoy",
     }
     assert promised <= {experiment.name for experiment in catalogue()}
     assert next(iter(by_chapter())) == "Parallelism"
