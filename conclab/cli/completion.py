@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import shtab
 
 from conclab.cli.parser import build
 from conclab.lab.catalogue import catalogue
 from conclab.model.columns import COLUMNS, SETS
+from conclab.recording.folder import VARIABLE, runs_folder
+from conclab.recording.store import SUFFIX
+
+_RUNS = {"bash": "_conclab_runs", "zsh": "_conclab_runs"}
+"""Runs come and go: they are looked up when they are asked for."""
+_LISTED = (
+    'for f in "${{{variable}:-{folder}}}"/*{suffix}; do [ -e "$f" ] && f="${{f##*/}}" && printf \'%s\\n\' "${{f%{suffix}}}"; done'
+)
+_PREAMBLE = {
+    "bash": '_conclab_runs() {{\n  compgen -W "last $({listed})" -- "$1"\n  compgen -f -- "$1"\n}}\n',
+    "zsh": '_conclab_runs() {{\n  compadd last ${{(f)"$({listed})"}}\n  _files\n}}\n',
+}
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -23,5 +36,11 @@ def command(asked: argparse.Namespace) -> int:
         for command, below in group.choices.items() if isinstance(group.choices, dict) else ():
             for action in below._actions:
                 action.choices = names.get((command, action.dest), action.choices)
-    print(shtab.complete(parser, shell=asked.shell))
+                if action.dest == "run":
+                    vars(action)["complete"] = _RUNS
+                elif (command, action.dest) == ("export", "output"):
+                    vars(action)["complete"] = shtab.FILE
+    folder = re.sub(r'([$`"\\])', r"\\\1", str(runs_folder()))
+    listed = _LISTED.format(variable=VARIABLE, folder=folder, suffix=SUFFIX)
+    print(shtab.complete(parser, shell=asked.shell, preamble=_PREAMBLE.get(asked.shell, "").format(listed=listed)))
     return 0

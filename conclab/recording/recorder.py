@@ -125,14 +125,8 @@ class Recorder:
         self.path: Path | None = None
         """The file; None when there is none."""
         began_s, began_ns = time.time(), time.monotonic_ns()
-        try:
-            self.path = new_file(self._folder, plan.experiment.name, began_s)
-        except OSError as error:
-            self._cannot_begin(error)
-            return
         pythons = [python.label for python in plan.pythons]
         self._begin = {
-            "id": self.path.stem,
             "conclab": _version(),
             "began_s": began_s,
             "began_ns": began_ns,
@@ -145,6 +139,12 @@ class Recorder:
             "writer": json.dumps(own_writer()),
             "last_ns": began_ns,
         }
+        try:
+            self.path = new_file(self._folder, plan.experiment.name, began_s)
+        except OSError as error:
+            self._cannot_begin(error)
+            return
+        self._begin["id"] = self.path.stem
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
