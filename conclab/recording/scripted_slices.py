@@ -26,8 +26,10 @@ _INTERRUPT = 0
 class _Making:
     """The columns of one task, under construction."""
 
-    def __init__(self, result: WorkerResult) -> None:
-        self.result = result
+    def __init__(self, results: Sequence[WorkerResult]) -> None:
+        """``results``: those who were on the task."""
+        self.name, self.pid, self.tid = results[0].worker, results[0].pid, results[0].tid
+        self.start_ns, self.end_ns = results[0].started_ns, max(result.ended_ns for result in results)
         self.columns = tuple(array("q") for _ in range(7))
 
     def add(self, start: int, end: int, core: int, ended: int, ready: int, waker: int) -> None:
@@ -36,18 +38,20 @@ class _Making:
             column.append(value)
 
     def made(self) -> TaskSlices:
-        result = self.result
-        return TaskSlices(TaskId(result.pid, result.tid, None), result.worker, *self.columns)
+        return TaskSlices(TaskId(self.pid, self.tid, None), self.name, *self.columns)
 
 
 def scripted_trace(behaviour: str, together: bool, results: Sequence[WorkerResult], cores: int, seed: int) -> ExactTrace:
     """The trace of a repetition whose workers were these."""
     chance = random.Random(seed)
-    by_task: dict[int, _Making] = {}
-    workers = [by_task.setdefault(result.tid, _Making(result)) for result in results]
+    on_task: dict[int, list[WorkerResult]] = {}
+    for result in results:
+        on_task.setdefault(result.tid, []).append(result)
+    by_task = {tid: _Making(those) for tid, those in on_task.items()}
+    workers = list(by_task.values())
     if not together:  # one after the other, perhaps all on one task
-        for worker, result in zip(workers, results, strict=True):
-            _alone(worker, result.started_ns, result.ended_ns, chance)
+        for result in results:
+            _alone(by_task[result.tid], result.started_ns, result.ended_ns, chance)
     elif behaviour == SHARING_GIL:
         _sharing(workers, cores, chance)
     elif behaviour == SLEEPING:
@@ -71,19 +75,19 @@ def _alone(worker: _Making, at: int, end: int, chance: random.Random) -> None:
 
 
 def _sharing(workers: Sequence[_Making], cores: int, chance: random.Random) -> None:
-    at, last, core = min(one.result.started_ns for one in workers), None, 0
+    at, last, core = min(one.start_ns for one in workers), None, 0
     while True:
-        alive = [one for one in workers if one.result.started_ns <= at < one.result.ended_ns]
+        alive = [one for one in workers if one.start_ns <= at < one.end_ns]
         if not alive:
             return
         holder = chance.choice([one for one in alive if one is not last] or alive)
         ready, at = at, at + chance.randrange(8_000, 90_000)
-        stop = min(holder.result.ended_ns, at + _INTERVAL_NS + chance.randrange(300_000))
+        stop = min(holder.end_ns, at + _INTERVAL_NS + chance.randrange(300_000))
         if stop <= at:
             at = ready + 100_000
             continue
         core = chance.randrange(cores) if chance.random() < 0.3 else core
-        holder.add(at, stop, core, _SLEEPS, ready, last.result.tid if last is not None else _INTERRUPT)
+        holder.add(at, stop, core, _SLEEPS, ready, last.tid if last is not None else _INTERRUPT)
         last, at = holder, stop
 
 
@@ -91,24 +95,24 @@ def _in_turns(workers: Sequence[_Making], core: int, chance: random.Random) -> N
     """Those who share one core, in turns."""
     if not workers:
         return
-    at = workers[0].result.started_ns
-    ready = {one.result.tid: (one.result.started_ns, _INTERRUPT) for one in workers}
+    at = workers[0].start_ns
+    ready = {one.tid: (one.start_ns, _INTERRUPT) for one in workers}
     while True:
-        alive = [one for one in workers if at < one.result.ended_ns]
+        alive = [one for one in workers if at < one.end_ns]
         if not alive:
             return
-        one = min(alive, key=lambda worker: ready[worker.result.tid][0])
-        since, waker = ready[one.result.tid]
+        one = min(alive, key=lambda worker: ready[worker.tid][0])
+        since, waker = ready[one.tid]
         at = max(at, since)
-        stop = min(one.result.ended_ns, at + (_TURN_NS + chance.randrange(1_000_000)) * (1 if len(alive) > 1 else 12))
+        stop = min(one.end_ns, at + (_TURN_NS + chance.randrange(1_000_000)) * (1 if len(alive) > 1 else 12))
         if stop > at:
             one.add(at, stop, core, PREEMPTED, since, waker)
-        ready[one.result.tid] = (stop, UNKNOWN)
+        ready[one.tid] = (stop, UNKNOWN)
         at = max(stop, at) + chance.randrange(2_000, 6_000)
 
 
 def _sleeping(worker: _Making, core: int, chance: random.Random) -> None:
-    at, end = worker.result.started_ns, worker.result.ended_ns
+    at, end = worker.start_ns, worker.end_ns
     while at < end:
         start = at + chance.randrange(5_000, 60_000)
         stop = start + chance.randrange(40_000, 300_000)

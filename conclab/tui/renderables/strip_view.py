@@ -74,8 +74,12 @@ def fitting(first_ns: int, last_ns: int, bounds: Bounds) -> View:
     cell = next(
         (size for size in _ALL_FITS if aligned(first_ns, size) + size * width > last_ns and size * width >= length), _ALL_FITS[-1]
     )
-    cell = max(cell, bounds.finest_ns)
-    return View(aligned(first_ns, cell), cell, first_ns)
+    if cell >= bounds.finest_ns:
+        return View(aligned(first_ns, cell), cell, first_ns)
+    # It is so short that not all cells are needed: what is around it is seen, too.
+    cell = bounds.finest_ns
+    around = aligned((first_ns + last_ns) // 2, cell) - width // 2 * cell
+    return View(max(aligned(bounds.first_ns, cell), around), cell, first_ns)
 
 
 def whole(view: View, bounds: Bounds) -> View:

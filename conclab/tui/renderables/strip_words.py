@@ -92,7 +92,8 @@ def _near(near: Near, cause: str) -> str:
 
 
 def _before(found: Now) -> list[str]:
-    return [f"before: {_near(found.before, found.cause)}"] if found.before is not None else []
+    known = found.before is not None and found.before.doing is not Doing.NOT_THERE
+    return [f"before: {_near(found.before, found.cause)}"] if found.before is not None and known else []
 
 
 def _after(found: Now) -> list[str]:
