@@ -11,9 +11,10 @@ import resource
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 
-from conclab.lab.step import STOPPED, Post, Step
+from conclab.lab.step import STOPPED, TRACING_FAILS, Post, Step, Tracer, say
 from conclab.model.events import RoundFinished, RunFinished, RunStarted
 from conclab.model.experiments import Arm
 from conclab.model.machine import Machine, Witness, foreign_s, stolen_s
@@ -85,8 +86,11 @@ def _cores_wanted(repetition: Repetition) -> float | None:
 class Conductor:
     """Carries out one plan. ``observe`` reads the machine's CPU counters; the lab itself never looks at the machine."""
 
-    def __init__(self, plan: Plan, post: Post, observe: Observe) -> None:
+    def __init__(self, plan: Plan, post: Post, observe: Observe, tracing: AbstractContextManager[Tracer] | None = None) -> None:
+        """``tracing`` is entered when the run of a plan in exact mode begins, on the thread that runs it, and left at its end."""
         self._plan = plan
+        self._tracing = tracing if plan.traced else None
+        self._tracer: Tracer | None = None
         self._post = post
         self._observe = observe
         self._stopping = False
@@ -109,19 +113,24 @@ class Conductor:
         plan = self._plan
         began_ns, cpu_before = time.monotonic_ns(), _cpu_ns()
         run = Run(plan)
-        self._post(
-            RunStarted(
-                began_ns,
-                plan.experiment.name,
-                plan.experiment.title,
-                plan.values,
-                plan.arms,
-                plan.rounds,
-                len(self._round_of_arms(0)),
-                plan.exact_rounds,
-            )
-        )
+        stack = ExitStack()
         try:
+            untraced = self._open_trace(stack)
+            self._post(
+                RunStarted(
+                    began_ns,
+                    plan.experiment.name,
+                    plan.experiment.title,
+                    plan.values,
+                    plan.arms,
+                    plan.rounds,
+                    len(self._round_of_arms(0)),
+                    plan.exact_rounds,
+                    self._tracer is not None,
+                )
+            )
+            if untraced:
+                say(self._post, f"nothing can be traced ({untraced}); the run is sampled")
             run = self._check(run)
             if run.outcome == OK:
                 run = self._rounds(run)
@@ -130,6 +139,7 @@ class Conductor:
             self._post(RunFinished(time.monotonic_ns(), outcome, None))
             raise
         finally:
+            stack.close()
             with self._waking:
                 self._over = True
                 os.close(self._wake_read)
@@ -152,7 +162,17 @@ class Conductor:
         steps = [(arm, False) for arm in self._plan.arms] + [(arm, True) for arm in self._plan.controls]
         return [steps[index] for index in abba(len(steps), number, self._plan.seed)]
 
-    def _step(self, arm: Arm, number: int, control: bool, check_only: bool = False) -> tuple[Repetition, bool | None]:
+    def _open_trace(self, stack: ExitStack) -> str:
+        """Returns why that failed; empty when it did not, or was not asked for."""
+        if self._tracing is None:
+            return ""
+        try:
+            self._tracer = stack.enter_context(self._tracing)
+        except TRACING_FAILS as error:
+            return str(error)
+        return ""
+
+    def _step(self, arm: Arm, number: int, control: bool, check_only: bool = False) -> tuple[Step, Repetition]:
         affinity = self._plan.machine.affinity
         step = Step(
             arm,
@@ -163,10 +183,11 @@ class Conductor:
             limit_s=self._plan.limit_s,
             post=self._post,
             check_only=check_only,
+            tracer=None if check_only else self._tracer,
         )
         repetition = step.run(self._wake_read, lambda: self._stopping)
         self._trees_cpu_ns += repetition.totals.cpu_ns if repetition.totals else 0
-        return repetition, step.gil_enabled
+        return step, repetition
 
     def _check(self, run: Run) -> Run:
         """Before anything is timed: can every interpreter carry every arm? It also warms the files that a start reads."""
@@ -178,8 +199,8 @@ class Conductor:
             if key in seen:
                 continue
             seen.add(key)
-            repetition, gil_enabled = self._step(arm, 0, False, check_only=True)
-            gil[arm.python.path] = gil_enabled
+            step, repetition = self._step(arm, 0, False, check_only=True)
+            gil[arm.python.path] = step.gil_enabled
             if repetition.outcome != OK:
                 return replace(run, outcome=_blame(arm, repetition.outcome, len(self._plan.pythons) > 1))
         return replace(run, gil_enabled=gil)
@@ -192,8 +213,12 @@ class Conductor:
         while True:
             for arm, control in self._round_of_arms(number):
                 before = self._observe()
-                repetition, _ = self._step(arm, number, control)
+                step, repetition = self._step(arm, number, control)
                 bystanders.add(before, self._observe(), arm.one_core, _cores_wanted(repetition))
+                if not self._stopping:
+                    step.tell_slices()
+                if step.trace_failed:
+                    self._tracer = None
                 run = replace(
                     run,
                     repetitions=(*run.repetitions, repetition),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from conclab.lab.child import RUNNER, CannotStart, Child, Ending, Turn
 from conclab.lab.translate import carrier_of, translate, whole_number
@@ -18,6 +18,7 @@ from conclab.model.events import (
     Measured,
     Output,
     Probed,
+    Sliced,
     StepFinished,
     StepStarted,
     WorkerFinished,
@@ -25,10 +26,31 @@ from conclab.model.events import (
 )
 from conclab.model.experiments import Arm
 from conclab.model.results import OK, Counters, Repetition, WorkerResult, add_up
+from conclab.model.slices import ExactTrace
+from conclab.model.tasks import TaskId
+from conclab.model.text import harmless
 
 STOPPED = "stopped"
 
 Post = Callable[[Event], None]
+
+
+class Tracer(Protocol):
+    """Exact mode, as the lab sees it; everything is called on the thread that starts the children. Raises OSError, ValueError or
+    LookupError when it cannot go on: the run then goes on without."""
+
+    def begin(self) -> None:
+        """Trace what the calling thread starts from now on."""
+
+    def end(self) -> None:
+        """Trace no more; nothing, when it had not begun."""
+
+    def trace(self, root: int | None, tasks: Sequence[TaskId]) -> ExactTrace:
+        """What happened between both to the tree of the process ``root``; ``tasks`` of it have told who they are. It may take
+        seconds."""
+
+
+TRACING_FAILS = (OSError, ValueError, LookupError)
 
 
 @dataclass(slots=True)
@@ -39,6 +61,7 @@ class _Heard:
     carriers: list[Counters] = field(default_factory=list)
     measures: dict[str, float] = field(default_factory=dict)
     failures: list[Failed] = field(default_factory=list)
+    tasks: list[TaskId] = field(default_factory=list)
     last_start_ns: int = 0
     finished: dict[str, Any] | None = None
     gil_enabled: bool | None = None
@@ -65,6 +88,12 @@ def command_of(arm: Arm) -> list[str]:
     return [arm.python.path, "-I", *crash_report, str(RUNNER)]
 
 
+def say(post: Post, text: str) -> None:
+    """Put in a line of the lab's own among the output of the experiment."""
+    now = time.monotonic_ns()
+    post(Output(now, (Line(now, None, "stderr", f"conclab: {harmless(text)}"),)))
+
+
 class Step:
     """One repetition, from launch to its result."""
 
@@ -79,6 +108,7 @@ class Step:
         limit_s: float,
         post: Post,
         check_only: bool = False,
+        tracer: Tracer | None = None,
     ) -> None:
         self.arm = arm
         self._round = round_number
@@ -88,7 +118,10 @@ class Step:
         self._limit_s = limit_s
         self._post = post
         self._check_only = check_only
+        self._tracer = tracer
+        self._root: int | None = None
         self._heard = _Heard()
+        self.trace_failed = False
 
     @property
     def gil_enabled(self) -> bool | None:
@@ -100,6 +133,7 @@ class Step:
             self._post(StepStarted(time.monotonic_ns(), self.arm, self._round, self._control))
         late = False
         command = command_of(self.arm)
+        self._tracing(lambda tracer: tracer.begin())
         try:
             with Child(command, spec_of(self.arm, self._core, self._seed, self._check_only), wake) as child:
                 deadline = time.monotonic() + self._limit_s
@@ -107,6 +141,7 @@ class Step:
                 for turn in child.turns():
                     if child.pid is not None and not announced:
                         announced = True
+                        self._root = child.pid
                         if not self._check_only:
                             self._post(ChildStarted(time.monotonic_ns(), child.pid))
                     self._take(turn)
@@ -117,6 +152,7 @@ class Step:
         except (CannotStart, OSError) as error:
             ending = None
             self._heard.failures.append(Failed(time.monotonic_ns(), None, str(error)))
+        self._tracing(lambda tracer: tracer.end())
         if ending is not None and ending.left_behind and ending.signal is None and not (late or stopping()):
             self._tell_of_left_behind(ending.left_behind)
         repetition = self._repetition(ending, late, stopping())
@@ -124,10 +160,26 @@ class Step:
             self._post(StepFinished(time.monotonic_ns(), repetition))
         return repetition
 
+    def tell_slices(self) -> None:
+        """Once it has run, and when nothing is timed any more: post what the kernel's trace says of it, if it was traced."""
+        self._tracing(self._tell_slices)
+
+    def _tell_slices(self, tracer: Tracer) -> None:
+        trace = tracer.trace(self._root, self._heard.tasks)
+        self._post(Sliced(time.monotonic_ns(), trace))
+
+    def _tracing(self, order: Callable[[Tracer], None]) -> None:
+        """Give the tracer an order; when it fails, say so and do without from there on."""
+        if self._tracer is None or self.trace_failed:
+            return
+        try:
+            order(self._tracer)
+        except TRACING_FAILS as error:
+            self.trace_failed = True
+            say(self._post, f"the exact trace failed ({error}); the run goes on, sampled")
+
     def _tell_of_left_behind(self, count: int) -> None:
-        now = time.monotonic_ns()
-        text = f"conclab: {figures.plural(count, 'process')} left running by the experiment: ended"
-        self._post(Output(now, (Line(now, None, "stderr", text),)))
+        say(self._post, f"{figures.plural(count, 'process')} left running by the experiment: ended")
 
     def _take(self, turn: Turn) -> None:
         lines: list[Line] = list(turn.lines)
@@ -158,6 +210,7 @@ class Step:
         heard = self._heard
         if isinstance(event, WorkerStarted):
             heard.last_start_ns = max(heard.last_start_ns, event.at_ns)
+            heard.tasks.append(TaskId(event.pid, event.tid, event.start_ticks))
         elif isinstance(event, WorkerFinished):
             heard.workers.append(event.result)
         elif isinstance(event, Measured):

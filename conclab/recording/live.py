@@ -50,6 +50,7 @@ class LiveFeed:
         self._tracer = Tracer()
         self._running: Running | None = None
         self._thread: threading.Thread | None = None
+        tracefs.remove_left_behind()  # by a conclab that was killed
         self._sampler.start()
 
     def take(self) -> list[Item]:

@@ -17,6 +17,8 @@ from conclab.model.tasks import TaskBatch
 from conclab.model.trouble import Trouble
 from conclab.recording.document import document
 from conclab.recording.recorder import Recorder
+from conclab.recording.witness import Witness
+from conclab.sampling.exact import ExactTracer
 from conclab.sampling.machine import observe
 from conclab.sampling.sampler import Sample, Sampler
 
@@ -30,7 +32,8 @@ class Running:
         self._post = post
         self._keep = keep
         self._recorder: Recorder | None = None
-        self._conductor = Conductor(plan, self._heard, observe)
+        self._witness = Witness()
+        self._conductor = Conductor(plan, self._heard, observe, ExactTracer() if plan.traced else None)
         self.kept = ""
         """The id under which it was kept, once it is over; empty: it was not."""
         self.document: dict[str, Any] = {}
@@ -44,13 +47,16 @@ class Running:
         try:
             run = self._conductor.run()
             outcome = run.outcome
-            self.document = document(run)
+            kept_as = recorder.path.stem if recorder is not None and recorder.path is not None else None
+            self.document = document(run, self._witness.seen, kept_as)
             return run
         except Exception as error:
             outcome = f"conclab itself failed: {error!r}"
             raise
         finally:
-            if recorder is not None:
+            if recorder is not None and run is not None and not run.repetitions:
+                recorder.discard()
+            elif recorder is not None:
                 self.kept = recorder.finish(run, outcome, self.document)
 
     def stop(self) -> None:
@@ -61,6 +67,8 @@ class Running:
         """On the sampler's thread: what it has seen while this is on."""
         if self._recorder is not None and isinstance(sample, MachineSample | TaskBatch):
             self._recorder.put(sample)
+        if isinstance(sample, TaskBatch):
+            self._witness.take(sample)
 
     def _heard(self, event: Event) -> None:
         """On the conductor's thread: follow the run with the sampler, and pass the event on."""
@@ -75,6 +83,7 @@ class Running:
             self._sampler.hurry(False)
         if self._recorder is not None:
             self._recorder.put(event)
+        self._witness.take(event)
         self._post(event)
 
     def _trouble(self, sentence: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from conclab.model import figures
 from conclab.model.machine import Machine
-from conclab.sampling import proc_text
+from conclab.sampling import proc_text, tracefs
 from conclab.sampling.files import read
 
 
@@ -102,6 +102,16 @@ def _others(machine: Machine) -> list[Capability]:
     ]
 
 
+def _exact() -> Capability:
+    left_behind = tracefs.remove_left_behind()
+    lack = tracefs.lack()
+    if lack:
+        found, _, remedy = lack.partition(". ")
+        return Capability("exact trace of switches", False, found.rstrip("."), remedy)
+    removed = f"; {figures.plural(left_behind, 'instance')} of a conclab that was killed removed" if left_behind else ""
+    return Capability("exact trace of switches", True, f"from the scheduler's trace, tracefs{removed}")
+
+
 def _terminal() -> Capability:
     term, colour = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
     full = colour in ("truecolor", "24bit")
@@ -125,4 +135,4 @@ def explore(machine: Machine) -> list[Capability]:
         f"{machine.cores} cores, {figures.cores(machine.usable_cores)} usable (affinity {allowed}, {quota})",
         "" if machine.usable_cores >= 2 else "experiments about parallelism need two; their verdicts will be undecided",
     )
-    return [cores, _whole_machine(), *_counters(), *_others(machine), _terminal()]
+    return [cores, _whole_machine(), *_counters(), _exact(), *_others(machine), _terminal()]
