@@ -125,8 +125,8 @@ class _Walk:
                 self._born(item)
             case WorkerFinished(result=result) if not result.shares_task:
                 mine = [one for one in self.step.lives if one.worker == result.worker and one.end_ns is None]
-                for life in mine:
-                    life.end_ns, life.account = result.ended_ns, result.counters
+                for life in mine:  # the stamps that its account is about: it said that it had begun a little before
+                    life.start_ns, life.end_ns, life.account = result.started_ns, result.ended_ns, result.counters
             case StepFinished(repetition=repetition):
                 self.step.repetition = repetition
             case Sliced(trace=trace):
