@@ -22,6 +22,8 @@ from conclab.model.verdicts import Evidence, Status, Verdict
 CONTROL_LIMIT = 0.03
 STEAL_LIMIT = 0.01
 FOREIGN_LIMIT = 0.05
+FEWEST_ROUNDS = 3
+NOT_MEASURED = "What is to be compared could not be measured in every arm."
 MOST_DISTURBED = 1.5
 """By a larger factor than this a machine is not disturbed but busy with something else: what was measured there says nothing."""
 
@@ -93,7 +95,8 @@ def settle(
     if results.lacks:
         reasons.insert(0, results.lacks)
     elif interval is None:
-        reasons.insert(0, "It takes at least three repetitions to say how certain a ratio is.")
+        few = rounds_of(results) < FEWEST_ROUNDS
+        reasons.insert(0, "It takes at least three repetitions to say how certain a ratio is." if few else NOT_MEASURED)
     else:
         status = place(interval.widened(factor), threshold, floor) if factor <= MOST_DISTURBED else Status.UNDECIDED
         if status is Status.UNDECIDED:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conclab.lab.catalogue import find
+from conclab.lab.judging import NOT_MEASURED
 from conclab.model.experiments import Arm, Values, resolve
 from conclab.model.machine import Machine
 from conclab.model.results import OK, ArmResult, Counters, Disturbance, Repetition, Results
@@ -148,6 +149,13 @@ def test_where_there_is_no_gil_cores_are_counted_and_not_turns() -> None:
     ]
     assert found.evidence[-1].ideal
     assert found.evidence[-1].value == 2
+
+
+def test_turns_that_were_too_few_to_measure_are_not_blamed_on_the_repetitions() -> None:
+    none = {name: {"turns": 1.0, "work": 1e6} for name in turns(1, 1, 1, 1, 1)}
+    found = judged("gil-hand-over", none)
+    assert found.status is Status.UNDECIDED
+    assert found.reasons[0] == NOT_MEASURED
 
 
 # The switch
