@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from textual.strip import Strip
 
 from conclab.model import figures
@@ -16,7 +19,8 @@ from conclab.tui.theme import Palette
 _LABEL, _MOST_LABEL = 8, 20
 _BAR = 30
 _FIGURE = 10
-_LEAST_CAUSE, _MOST_CAUSES = 0.01, 3
+_MOST_CAUSES = 3
+_GOOD_DEAL = 0.25
 
 
 def status_colour(status: Status, palette: Palette) -> str:
@@ -32,8 +36,8 @@ def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
     if run.verdicts:
         lines = [*_summary(run.verdicts, palette, width), plain("", width)]
         for label, verdict in run.verdicts:
-            lines += _verdict(verdict, palette, width, f" on {label}")
-            lines += where_time_went(run, palette, width, label)
+            shares = _shares(run, label)
+            lines += [*_verdict(verdict, shares, palette, width, f" on {label}"), *_where_time_went(shares, palette, width)]
         return lines
     if run.phase == "finished" and run.outcome != OK:
         known = _so_far(run, run.verdict, palette, width) if run.verdict is not None else []
@@ -43,14 +47,19 @@ def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
         return [plain(text, width, style(palette.dim))]
     if run.live:
         return _so_far(run, run.verdict, palette, width)
-    return [*_verdict(run.verdict, palette, width), *where_time_went(run, palette, width)]
+    shares = _shares(run)
+    return [*_verdict(run.verdict, shares, palette, width), *_where_time_went(shares, palette, width)]
 
 
-def where_time_went(run: RunState, palette: Palette, width: int, python: str = "") -> list[Strip]:
-    """A line for each arm, of all its workers in all its repetitions; with several Pythons of the one with that label."""
+def _shares(run: RunState, python: str = "") -> dict[str, Shares]:
+    """Where the time of each arm's workers went; with several Pythons of the one with that label."""
     paths = [path for path, label in run.pythons.items() if python in ("", label)]
     found = {arm.name: run.shares[arm.name, path] for arm in run.arms for path in paths if (arm.name, path) in run.shares}
-    shown = {name: shares for name, shares in found.items() if shares.split.shares() is not None}
+    return {name: shares for name, shares in found.items() if shares.split.shares() is not None}
+
+
+def _where_time_went(shown: Mapping[str, Shares], palette: Palette, width: int) -> list[Strip]:
+    """A line for each arm, of all its workers in all its repetitions."""
     if not shown:
         return []
     label = min(_MOST_LABEL, max(_LABEL, *(len(name) for name in shown))) + 1
@@ -70,11 +79,11 @@ def where_time_went(run: RunState, palette: Palette, width: int, python: str = "
     return lines
 
 
-def _causes(shares: Shares) -> str:
-    """What blocked the most, with each one's share of all their time; what is unknown is left out."""
+def _causes(shares: Shares, least: float = 0.01) -> str:
+    """What blocked them for at least so much of their time, with its share if there are several; what is unknown is left out."""
     wall = shares.split.wall_ns
     parts = sorted(((ns / wall, cause) for cause, ns in shares.blocked.items() if cause), reverse=True)
-    big = [(share, cause) for share, cause in parts if share >= _LEAST_CAUSE][:_MOST_CAUSES]
+    big = [(share, cause) for share, cause in parts if share >= least][:_MOST_CAUSES]
     if len(big) == 1:
         return marked(big[0][1])
     return ", ".join(f"{marked(cause)} {figures.percent(share)}" for share, cause in big)
@@ -113,7 +122,7 @@ def _so_far(run: RunState, verdict: Verdict, palette: Palette, width: int) -> li
     return [line.strip(width), *_bars(verdict, palette, width)]
 
 
-def _verdict(verdict: Verdict, palette: Palette, width: int, where: str = "") -> list[Strip]:
+def _verdict(verdict: Verdict, shares: Mapping[str, Shares], palette: Palette, width: int, where: str = "") -> list[Strip]:
     colour = status_colour(verdict.status, palette)
     head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}{where}"
     interval = verdict.interval
@@ -125,7 +134,7 @@ def _verdict(verdict: Verdict, palette: Palette, width: int, where: str = "") ->
     for number, part in enumerate(text or [""]):
         line = Line().add(head if number == 0 else " " * len(head), style(colour, bold=True)).add("  ")
         lines.append(line.add(part, style(palette.text, bold=number == 0)).strip(width))
-    lines += _bars(verdict, palette, width)
+    lines += _bars(verdict, palette, width, shares)
     for reason in verdict.reasons:
         lines += [plain(part, width, style(palette.dim)) for part in wrapped(reason, width)]
     for number, part in enumerate(wrapped(verdict.advice, width - 3)):
@@ -137,8 +146,15 @@ def _figure(bar: Evidence) -> str:
     return figures.with_unit(bar.value, bar.unit)
 
 
-def _bars(verdict: Verdict, palette: Palette, width: int) -> list[Strip]:
-    shown = [bar for bar in verdict.evidence if bar.value is not None]
+def _noted(bar: Evidence, shares: Mapping[str, Shares]) -> Evidence:
+    """The bar of an arm whose workers were blocked a good deal says on what."""
+    found = shares.get(bar.label)
+    causes = _causes(found, _GOOD_DEAL) if found is not None and bar.note else ""
+    return replace(bar, note=f"{bar.note} {causes}") if causes else bar
+
+
+def _bars(verdict: Verdict, palette: Palette, width: int, shares: Mapping[str, Shares] | None = None) -> list[Strip]:
+    shown = [_noted(bar, shares or {}) for bar in verdict.evidence if bar.value is not None]
     if not shown:
         return []
     label = min(_MOST_LABEL, max(_LABEL, *(len(bar.label) for bar in shown))) + 1

@@ -218,6 +218,7 @@ def test_where_the_time_went_is_told_of_each_arm_and_what_is_inferred_says_so() 
     assert re.fullmatch(r"processes +100 % on a core +0 % wanting one +0 % blocked", lines[at + 2])
     assert lines[at + 3].startswith("* inferred")
     assert len(lines) == at + 4
+    assert next(line for line in lines if "█" in line).endswith("25/5/70 % GIL*"), "the bar says it, too"
 
 
 def test_without_samples_nothing_is_said_of_where_the_time_went() -> None:
