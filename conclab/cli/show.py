@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import Any
 
 from conclab.cli.ending import Trouble
 from conclab.cli.output import paint, print_json, run_lines
@@ -32,10 +33,19 @@ def command(asked: argparse.Namespace) -> int:
         if run.outcome != OK:
             lines += ["", paint(f"– {figures.sentence(run.outcome)}", "bold", "yellow")]
         lines += split_lines(told)
-        print("\n".join([*lines, "", *_file_lines(stored)]))
+        print("\n".join([*lines, "", *_trace_lines(told), *_file_lines(stored)]))
     except (NoSuchRun, Unreadable) as error:
         raise Trouble(str(error)) from None
     return 0
+
+
+def _trace_lines(told: dict[str, Any]) -> list[str]:
+    """What the kernel's own trace brought, of an exact run."""
+    traces = [repetition["exact"] for arm in told["arms"] for repetition in arm["repetitions"] if repetition["exact"]]
+    if not traces:
+        return []
+    events, lost, slices = (sum(trace[key] for trace in traces) for key in ("events", "lost", "slices"))
+    return [paint(f"exact: {slices:,} slices from {events:,} events of the kernel, {lost:,} lost", "dim")]
 
 
 def _file_lines(stored: StoredRun) -> list[str]:

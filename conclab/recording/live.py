@@ -49,7 +49,8 @@ class LiveFeed:
         self._inspector = Inspector(self._post)
         self._tracer = Tracer()
         self._running: Running | None = None
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        """Of the run that is on, and of those before that are still being written down."""
         tracefs.remove_left_behind()  # by a conclab that was killed
         self._sampler.start()
 
@@ -68,11 +69,12 @@ class LiveFeed:
         return ripe
 
     def launch(self, plan: Plan) -> None:
-        if self._thread is not None and self._thread.is_alive():
+        if self._running is not None and not self._running.over:
             raise RuntimeError("a run is on already")
         self._running = Running(plan, self._sampler, self._post, keep=True)
-        self._thread = threading.Thread(target=self._running.run, name="conductor", daemon=True)
-        self._thread.start()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads.append(threading.Thread(target=self._running.run, name="conductor", daemon=True))
+        self._threads[-1].start()
 
     def stop(self) -> None:
         if self._running is not None:
@@ -108,8 +110,8 @@ class LiveFeed:
 
     def close(self) -> None:
         self.stop()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
         self._sampler.close()
         self._inspector.close()
         self._tracer.close()

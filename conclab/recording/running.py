@@ -34,6 +34,8 @@ class Running:
         self._recorder: Recorder | None = None
         self._witness = Witness()
         self._conductor = Conductor(plan, self._heard, observe, ExactTracer() if plan.traced else None)
+        self.over = False
+        """Nothing of it runs any more; writing the last of it down may still take a moment."""
         self.kept = ""
         """The id under which it was kept, once it is over; empty: it was not."""
         self.document: dict[str, Any] = {}
@@ -45,7 +47,10 @@ class Running:
         run: Run | None = None
         outcome = STOPPED
         try:
-            run = self._conductor.run()
+            try:
+                run = self._conductor.run()
+            finally:
+                self.over = True
             outcome = run.outcome
             kept_as = recorder.path.stem if recorder is not None and recorder.path is not None else None
             self.document = document(run, self._witness.seen, kept_as)
