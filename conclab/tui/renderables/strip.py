@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -39,6 +40,9 @@ MARKS = {
 }
 MOST_THICK = 3
 """Lines that a row may take where there is much room."""
+CURSOR = "│"
+_MOSTLY = "▅▆▇█"
+"""Blocks that fill most of a cell."""
 _AGAIN = 40
 """In a long stretch its name stands again after so many cells."""
 
@@ -62,12 +66,20 @@ class Scene:
 
 
 def _under_cursor(scene: Scene, texts: list[str], looks: list[Style | None]) -> None:
-    if 0 <= scene.cursor < len(texts):
-        looks[scene.cursor] = _reversed(looks[scene.cursor])
+    """A thin line through the cursor's cell, on the colour that it mostly has: reversed, a state would look like another."""
+    place = scene.cursor
+    if 0 <= place < len(texts):
+        looks[place] = _crossed(looks[place], texts[place] in _MOSTLY, scene.palette)
+        texts[place] = CURSOR
 
 
-def _reversed(look: Style | None) -> Style:
-    return (look or Style()) + Style(reverse=True, bold=True)
+@lru_cache(maxsize=512)
+def _crossed(look: Style | None, filled: bool, palette: Palette) -> Style:
+    if look is None:
+        return style(bold=True)
+    back = look.color if filled and look.color is not None else look.bgcolor
+    on_colour = filled or look.color == style(palette.ink).color  # or a word is written there
+    return style(palette.ink if on_colour else palette.text, bold=True) + Style(bgcolor=back)
 
 
 def _assembled(scene: Scene, label: Sequence[Segment], texts: list[str], looks: list[Style | None]) -> Strip:
