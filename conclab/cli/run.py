@@ -78,14 +78,15 @@ def command(asked: argparse.Namespace) -> int:
     progress = _Progress(asked.output)
     headless = Headless(plan, progress, keep=not asked.no_keep)
     try:
-        run = headless.run()
-        progress.end()
+        try:
+            run = headless.run()
+        finally:
+            progress.end()
         if asked.json:
             print_json(headless.running.document)
         elif run.verdicts and run.outcome == OK:
             print("\n".join(run_lines(run)))
     finally:
-        progress.clear()
         kept = headless.running.kept
         if kept and not asked.json:
             sys.stdout.flush()
