@@ -7,7 +7,7 @@ lie exactly under one another whatever their samples' pace. Everything is immuta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from conclab.model.blocking import UNKNOWN
 from conclab.model.machine import CoreLoad, MachineSample, core_load
@@ -62,6 +62,8 @@ def extend_cores(histories: tuple[CoreHistory, ...], before: MachineSample, afte
 def over_cells(start_ns: int, end_ns: int, amount: int) -> list[tuple[int, int]]:
     """An amount that belongs to a stretch of time, divided over its cells by how much of it lies in each; the sum is kept."""
     first, last = cell_of(start_ns), cell_of(max(start_ns, end_ns - 1))
+    if first == last:
+        return [(first, amount)]
     pieces, given = [], 0
     for cell in range(first, last + 1):
         reached = min(end_ns, (cell + 1) * CELL_NS) - start_ns
@@ -74,6 +76,9 @@ def over_cells(start_ns: int, end_ns: int, amount: int) -> list[tuple[int, int]]
 def split_over_cells(start_ns: int, split: Split) -> list[tuple[int, Split]]:
     """A split that begins at ``start_ns``, divided over the cells that it reaches across."""
     end_ns = start_ns + split.wall_ns
+    first = cell_of(start_ns)
+    if first == cell_of(max(start_ns, end_ns - 1)):
+        return [(first, split)]
     on_core, wants = (over_cells(start_ns, end_ns, part) for part in (split.on_core_ns, split.wants_core_ns))
     pieces, owed = [], 0
     for number, (cell, wall) in enumerate(over_cells(start_ns, end_ns, split.wall_ns)):
@@ -148,13 +153,24 @@ class Owners:
         return worker, nanoseconds
 
 
-def add_owner(owners: tuple[Owners, ...], cell: int, core: int, worker: str, on_core_ns: int) -> tuple[Owners, ...]:
-    """The ownership of cores with one more piece; cells come in order."""
-    if owners and owners[-1].cell == cell:
-        shares = dict(owners[-1].shares)
-        shares[core, worker] = shares.get((core, worker), 0) + on_core_ns
-        return (*owners[:-1], Owners(cell, shares))
-    return (*owners, Owners(cell, {(core, worker): on_core_ns}))[-MOST_CELLS:]
+Had = dict[int, dict[tuple[int, str], int]]
+"""By cell: on-core nanoseconds by (core, worker)."""
+
+
+def add_owners(owners: tuple[Owners, ...], had: Had) -> tuple[Owners, ...]:
+    """The ownership of cores with more pieces. Their cells are among the latest or new; each is there once, in order."""
+    if not had:
+        return owners
+    kept, first = len(owners), min(had)
+    while kept and owners[kept - 1].cell >= first:
+        kept -= 1
+    latest = {one.cell: one.shares for one in owners[kept:]}
+    for cell, shares in had.items():
+        merged = dict(latest.get(cell, {}))
+        for owner, on_core_ns in shares.items():
+            merged[owner] = merged.get(owner, 0) + on_core_ns
+        latest[cell] = merged
+    return (*owners[:kept], *(Owners(cell, latest[cell]) for cell in sorted(latest)))[-MOST_CELLS:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +189,17 @@ def follow(track: Track | None, sample: TaskSample) -> tuple[Track, Split | None
     if track is None:
         return Track(sample, rate_from=sample), None
     found = split_between(track.last, sample, track.debt)
-    debt = found[1] if found else track.debt
-    grown = replace(track, last=sample, debt=debt)
-    start = track.rate_from
+    split, debt = found if found else (None, track.debt)
+    start, voluntary, involuntary = track.rate_from, track.voluntary_per_s, track.involuntary_per_s
     if start is None or start.voluntary is None or start.involuntary is None:
-        grown = replace(grown, rate_from=sample)
+        start = sample
     elif sample.at_ns - start.at_ns >= _LEAST_RATE_NS and sample.voluntary is not None and sample.involuntary is not None:
         seconds = (sample.at_ns - start.at_ns) / 1e9
-        grown = replace(
-            grown,
-            rate_from=sample if sample.at_ns - start.at_ns >= _RATE_WINDOW_NS else start,
-            voluntary_per_s=(sample.voluntary - start.voluntary) / seconds,
-            involuntary_per_s=(sample.involuntary - start.involuntary) / seconds,
-        )
-    return grown, found[0] if found else None
+        voluntary = (sample.voluntary - start.voluntary) / seconds
+        involuntary = (sample.involuntary - start.involuntary) / seconds
+        if sample.at_ns - start.at_ns >= _RATE_WINDOW_NS:
+            start = sample
+    return Track(sample, debt, start, voluntary, involuntary), split
 
 
 Tracks = Mapping[TaskId, Track]

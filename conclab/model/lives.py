@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conclab.model.blocking import add_causes, to_sum
-from conclab.model.lanes import MOST_CELLS, Lane, LaneCell, cell_of, over_cells, split_over_cells
+from conclab.model.lanes import MOST_CELLS, Lane, LaneCell, Track, cell_of, over_cells, split_over_cells
 from conclab.model.results import Counters
 from conclab.model.tasks import Split
 from conclab.model.worker_view import WorkerView
@@ -62,9 +62,9 @@ def within(start_ns: int, split: Split, from_ns: int, to_ns: int | None) -> tupl
     return first, Split(wall, split.on_core_ns * wall // split.wall_ns, split.wants_core_ns * wall // split.wall_ns)
 
 
-def lived(view: WorkerView, start_ns: int, split: Split, core: int | None, cause: str) -> WorkerView:
-    """The view with one more sampled piece. ``cause``: what it slept in at the end of it, UNKNOWN if it did not sleep then: its
-    blocked time then goes to what it was blocked on last."""
+def lived(view: WorkerView, start_ns: int, split: Split, core: int | None, cause: str, track: Track) -> WorkerView:
+    """The view with one more sampled piece, and the switches that ``track`` tells of. ``cause``: what it slept in at the end of it,
+    UNKNOWN if it did not sleep then: its blocked time then goes to what it was blocked on last."""
     cause = cause or view.cause
     lane = view.lane
     for cell, piece in split_over_cells(start_ns, split):
@@ -81,6 +81,8 @@ def lived(view: WorkerView, start_ns: int, split: Split, core: int | None, cause
         cause=cause,
         sampled=(first, start_ns + split.wall_ns),
         core=core if core is not None else view.core,
+        voluntary_per_s=view.voluntary_per_s if track.voluntary_per_s is None else track.voluntary_per_s,
+        involuntary_per_s=view.involuntary_per_s if track.involuntary_per_s is None else track.involuntary_per_s,
     )
 
 

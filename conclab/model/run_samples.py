@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from conclab.model.blocking import cause_of
-from conclab.model.lanes import Owners, Track, Tracks, add_owner, follow, over_cells
+from conclab.model.lanes import Had, Owners, Track, Tracks, add_owners, follow, over_cells
 from conclab.model.lives import lived, within
 from conclab.model.locks import Locks, waits_for
 from conclab.model.tasks import TaskBatch, TaskId
@@ -36,6 +36,7 @@ def fold_batch(
     grown: dict[TaskId, Track] = {}
     changed = dict(workers)
     having: dict[int, tuple[int, str]] = {}
+    had: Had = {}
     carried = _carried(workers)
     waits = waits_for(locks)
     for sample in batch.tasks:
@@ -51,13 +52,14 @@ def fold_batch(
                 continue
             core = sample.core if piece.on_core_ns > 0 else None
             cause = cause_of(sample, gil, waits[name].name if name in waits else None)
-            changed[name] = _with_rates(lived(view, start_ns, piece, core, cause), track)
+            changed[name] = lived(view, start_ns, piece, core, cause, track)
             if core is None:
                 continue
             for cell, on_core_ns in over_cells(start_ns, start_ns + piece.wall_ns, piece.on_core_ns):
-                owners = add_owner(owners, cell, core, name, on_core_ns)
+                shares = had.setdefault(cell, {})
+                shares[core, name] = shares.get((core, name), 0) + on_core_ns
             having[core] = max(having.get(core, (0, "")), (piece.on_core_ns, name))
-    return Watched(changed, grown, owners, {core: name for core, (_on, name) in having.items()})
+    return Watched(changed, grown, add_owners(owners, had), {core: name for core, (_on, name) in having.items()})
 
 
 def _carried(workers: Mapping[str, WorkerView]) -> dict[TaskId, list[str]]:
@@ -67,9 +69,3 @@ def _carried(workers: Mapping[str, WorkerView]) -> dict[TaskId, list[str]]:
         if view.task is not None and not view.settled:
             found.setdefault(view.task, []).append(view.name)
     return found
-
-
-def _with_rates(view: WorkerView, track: Track) -> WorkerView:
-    if track.voluntary_per_s is None or track.involuntary_per_s is None:
-        return view
-    return replace(view, voluntary_per_s=track.voluntary_per_s, involuntary_per_s=track.involuntary_per_s)

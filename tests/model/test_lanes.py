@@ -14,7 +14,7 @@ from conclab.model.lanes import (
     LaneCell,
     Owners,
     Track,
-    add_owner,
+    add_owners,
     cell_of,
     extend_cores,
     follow,
@@ -144,11 +144,12 @@ def test_equal_owners_do_not_flicker() -> None:
 
 
 def test_ownership_adds_up_within_a_cell_and_begins_anew_in_the_next() -> None:
-    owners = add_owner((), 5, 0, "w1", 30)
+    owners = add_owners((), {5: {(0, "w1"): 30}})
     earlier = owners
-    owners = add_owner(owners, 5, 0, "w1", 30)
-    owners = add_owner(owners, 5, 0, "w2", 50)
-    owners = add_owner(owners, 6, 0, "w2", 10)
+    owners = add_owners(owners, {6: {(0, "w2"): 4}, 5: {(0, "w1"): 30, (0, "w2"): 10}})
+    owners = add_owners(owners, {5: {(0, "w2"): 40}})
+    owners = add_owners(owners, {6: {(0, "w2"): 6}})
+    assert add_owners(owners, {}) is owners
     assert [(one.cell, one.of(0)) for one in owners] == [(5, ("w1", 60)), (6, ("w2", 10))]
     assert earlier == (Owners(5, {(0, "w1"): 30}),), "what a screen holds must not change under it"
 
@@ -156,7 +157,7 @@ def test_ownership_adds_up_within_a_cell_and_begins_anew_in_the_next() -> None:
 def test_ownership_is_bounded_and_keeps_the_newest() -> None:
     owners: tuple[Owners, ...] = ()
     for cell in range(MOST_CELLS + 5):
-        owners = add_owner(owners, cell, 0, "w1", 1)
+        owners = add_owners(owners, {cell: {(0, "w1"): 1}})
     assert len(owners) == MOST_CELLS
     assert (owners[0].cell, owners[-1].cell) == (5, MOST_CELLS + 4)
 
