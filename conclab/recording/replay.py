@@ -24,6 +24,7 @@ from conclab.model.run_state import RunState, fold
 from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
+from conclab.model.timeline_fold import fold_timeline
 from conclab.model.trace import Traced
 from conclab.model.trouble import Trouble
 from conclab.recording.feed import EVERYTHING, Changes, Feed, Item, Session
@@ -167,6 +168,8 @@ class ReplaySession(Session):
         self._every = max(KEPT_EVERY, -(-len(replay.items) // MOST_KEPT))
         self._kept: list[tuple[MachineState, RunState]] = []
         self._fold_to(len(replay.items), keep=True)
+        self._end = self.machine_state, self.run_state
+        self._whole: Session | None = None
 
     def seek(self, at_ns: int) -> Changes:
         """Be at a moment, or at the nearest that there is: everything up to it, and with its stamp, has happened."""
@@ -181,10 +184,14 @@ class ReplaySession(Session):
         return self._fold_to(target)
 
     def whole(self) -> Session:
-        """A session that has seen it to its end: what the timeline shows, whatever the moment."""
-        session = Session(Replay(self.replay.items, self.replay.machine))
-        session.advance()
-        return session
+        """A session that has seen it to its end: what the timeline shows, whatever the moment. Made when it is asked for first."""
+        if self._whole is None:
+            session = Session(self.replay)
+            session.machine_state, session.run_state = self._end
+            for item in self.replay.items:
+                session.timeline = fold_timeline(session.timeline, item)
+            self._whole = session
+        return self._whole
 
     def _fold_to(self, stop: int, keep: bool = False) -> Changes:
         machine, run = self.machine_state, self.run_state

@@ -41,6 +41,16 @@ def test_wherever_one_goes_from_anywhere_the_states_are_those_of_that_moment(
         assert session.position_ns == at_ns
 
 
+def test_the_timeline_is_of_the_whole_run_whatever_the_moment(session: ReplaySession) -> None:
+    session.seek(session.replay.start_ns)
+    end = as_of(session.replay.end_ns)
+    whole = session.whole()
+    assert whole.run_state == end.run_state
+    assert whole.machine_state == end.machine_state
+    assert set(whole.timeline.rows) == set(end.timeline.rows) != set()
+    assert whole.timeline.steps == end.timeline.steps != ()
+
+
 def test_one_never_gets_out_of_the_recording(session: ReplaySession) -> None:
     session.seek(-5)
     assert session.position_ns == session.replay.start_ns

@@ -185,8 +185,11 @@ class RunScreen(Screen[None]):
 
     def seek(self, at_ns: int) -> None:
         """Be at a moment."""
+        before = self.session.position_ns
         self.session.seek(at_ns)
         self.draw()
+        if self.session.position_ns < before:
+            self.results.output.repaint()  # it draws what comes, and of a live run no line ever goes again
 
     @on(Scrubber.Sought)
     def _sought(self, event: Scrubber.Sought) -> None:

@@ -169,6 +169,18 @@ async def test_one_goes_through_a_run_by_keys(folder: Path) -> None:
         assert "repetition 1" in pane_text(app, "#workers")
 
 
+async def test_what_is_said_later_is_not_on_the_screen_any_more_when_one_goes_back(folder: Path) -> None:
+    keep(played())
+    async with run_shown() as (app, pilot, screen):
+        await press(pilot, "home", "right_square_bracket", "right_square_bracket")
+        lines = screen.session.run_state.lines
+        assert lines
+        assert [line for line in inside(app, "#output") if " s " in line][-1].endswith(lines[-1].text)
+        assert len([line for line in inside(app, "#output") if " s " in line]) == len(lines)
+        await press(pilot, "home")
+        assert not any(inside(app, "#output"))
+
+
 async def test_a_click_on_the_scrubber_goes_there(folder: Path) -> None:
     keep(played())
     async with run_shown() as (app, pilot, screen):
