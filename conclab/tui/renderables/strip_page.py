@@ -9,18 +9,18 @@ from textual.strip import Strip
 
 from conclab.model.timeline import Row
 from conclab.model.timeline_cells import CellCache, others_cells
-from conclab.tui.renderables.blocks import plain, style
+from conclab.tui.renderables.blocks import plain, style, wrapped
 from conclab.tui.renderables.strip import LABEL, MOST_THICK, Scene, core_lines, legend_line, marks_legend, marks_line, worker_lines
 from conclab.tui.renderables.strip_axis import axis_line, steps_line
 from conclab.tui.renderables.strip_words import cores_words, marks_words, moment_words, place_words
 
 _READOUT = 4
-"""Lines of what is read out at the cursor: always as many, so that nothing jumps."""
+"""Lines of what is read out at the cursor: for one height of the screen always as many, so that nothing jumps."""
 _FIXED = 4 + _READOUT
 """Lines beside the rows: repetitions, axis, legend, marks, and the readout."""
 LEAST_HEIGHT = _FIXED + 2
 _ROOMY = 34
-"""From so many lines on the marks' glyphs are explained, too."""
+"""From so many lines on the marks' glyphs are explained, and the moment has two lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def page(scene: Scene, at_ns: int, rows: Sequence[Row], cores: int, height: int,
     helped = [cache.cells(Row(f"\n{number} {one.name}", 0, exact=(one.exact,)), window) for number, one in enumerate(helpers)]
     owners += [(one.name, scene.palette.other, "·") for one in helpers]
     by_core = cache.cores([*found, *helped], window.count)
-    room = height - _FIXED - roomy
+    room = height - _FIXED - 2 * roomy
     used = before.used | by_core.keys()
     order, shown_cores, shown_rows = _divided(room, len(rows), cores, used)
     first_core = max(0, min(before.first_core, len(order) - shown_cores))
@@ -66,11 +66,11 @@ def page(scene: Scene, at_ns: int, rows: Sequence[Row], cores: int, height: int,
     for number in range(first_row, min(len(rows), first_row + shown_rows)):
         rows_at |= {len(lines) + part: rows[number].name for part in range(thick)}
         lines += worker_lines(scene, rows[number], found[number], thick)
-    lines += [plain("", scene.width)] * (height - _READOUT - 1 - roomy - len(lines))
+    lines += [plain("", scene.width)] * (height - _READOUT - 1 - 2 * roomy - len(lines))
     lines.append(marks_line(scene, rows))
     if roomy:
         lines.append(marks_legend(scene))
-    return Page([*lines, *_readout(scene, at_ns, cores)], rows_at, used, first_core, first_row)
+    return Page([*lines, *_readout(scene, at_ns, cores, 1 + roomy)], rows_at, used, first_core, first_row)
 
 
 def _divided(room: int, rows: int, cores: int, used: Set[int]) -> tuple[list[int], int, int]:
@@ -89,14 +89,15 @@ def _hidden(cores: int, rows: int) -> str:
     return f"{' · '.join(parts)}   " if parts else " " * LABEL
 
 
-def _readout(scene: Scene, at_ns: int, cores: int) -> list[Strip]:
+def _readout(scene: Scene, at_ns: int, cores: int, moment_lines: int) -> list[Strip]:
     timeline, palette, width = scene.timeline, scene.palette, scene.width
     row, cell_ns = timeline.rows.get(scene.selected), scene.window.cell_ns
     moment = moment_words(timeline, row, at_ns, cell_ns) if row is not None else "no worker has started yet"
+    parts = [moment] if moment_lines == 1 else [*wrapped(moment, max(8, width - 2)), *[""] * moment_lines]
     bold = style(palette.worker(row.slot) if row is not None else palette.text, bold=True)
     return [
         plain(f"▼ {place_words(timeline, row, at_ns, cell_ns)}", width, style(palette.text)),
-        plain(f"  {moment}", width, bold),
+        *(plain(f"  {part}", width, bold) for part in parts[:moment_lines]),
         plain(f"  {cores_words(timeline, at_ns, cores)}", width, style(palette.text)),
         plain(f"  {marks_words(row, at_ns) if row is not None else ''}", width, style(palette.dim)),
     ]

@@ -35,12 +35,14 @@ _MARKED = {
 
 def place_words(timeline: Timeline, row: Row | None, at_ns: int, cell_ns: int) -> str:
     """When it is: in the run, in the repetition, and how that is known."""
+    exact = row is not None and exact_at(row, at_ns) is not None
+    cell_ns = min(cell_ns, 1_000) if exact else cell_ns
     parts = [f"{stamp(at_ns - timeline.start_ns, cell_ns)} into the run"]
     step = timeline.step_at(at_ns)
     if step is not None and (step.end_ns is None or at_ns <= step.end_ns):
         several = len({one.python for one in timeline.steps}) > 1
         parts.append(f"{stamp(at_ns - step.start_ns, cell_ns)} into repetition {named(step, several)}")
-    if row is not None and exact_at(row, at_ns) is not None:
+    if exact:
         parts.append("exact: every switch is known")
     elif row is not None and life_at(row, at_ns) is not None:
         parts.append(f"sampled{rate_words(timeline)}")

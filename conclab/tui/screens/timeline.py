@@ -39,6 +39,7 @@ class TimelineScreen(Screen[None]):
         super().__init__()
         self.session = session
         self._strip = StripView("strip", session.feed.machine.slots)
+        self._traces = 0
         if at_ns is not None:
             self._strip.look_at(at_ns)
 
@@ -56,7 +57,9 @@ class TimelineScreen(Screen[None]):
         if not (changes.run or changes.machine) or not self.is_mounted:
             return
         timeline = self.session.timeline
-        if self._strip.follows or not timeline.live or changes == EVERYTHING:
+        traces = len(timeline.traces) + timeline.traces_dropped
+        if self._strip.follows or not timeline.live or changes == EVERYTHING or traces != self._traces:
+            self._traces = traces  # a repetition that is over is exact now, also while the view stands
             self._strip.update_from(timeline)
         self._title()
 
@@ -97,6 +100,7 @@ class TimelineScreen(Screen[None]):
 
     @on(StripView.Moved)
     def _moved(self) -> None:
+        self._strip.go_on_in(self.session.timeline)
         self._title()
         self.refresh_bindings()
 

@@ -117,7 +117,8 @@ class StripView(LinesView, inherit_bindings=False):
         timeline = self._timeline
         first = timeline.steps[0].start_ns if timeline.steps else timeline.start_ns
         ended = timeline.steps[-1].end_ns if timeline.steps and not timeline.live else None
-        step = timeline.step_at(self._view.cursor_ns) if self._view is not None else None
+        at = self._view.cursor_ns if self._view is not None else timeline.now_ns if self._first_ns is None else self._first_ns
+        step = timeline.step_at(at)
         exact = step is not None and any(trace.repetition == step.number for trace in timeline.traces)
         finest = FINEST_NS if exact else at_least((timeline.interval_ns or _SAMPLING_NS) * 7 // 8)
         return Bounds(first, max(first + 1, ended or timeline.now_ns), self.cells, finest)
@@ -140,6 +141,11 @@ class StripView(LinesView, inherit_bindings=False):
         elif self._view is not None and self._view.follow and timeline.live:
             self._view = strip_view.following(self._view, self.bounds())
         self.draw()
+
+    def go_on_in(self, timeline: Timeline) -> None:
+        """The same run, gone on: to be seen when one looks elsewhere next."""
+        if timeline.start_ns == self._timeline.start_ns:
+            self._timeline = timeline
 
     def _beginning(self) -> View:
         timeline, bounds = self._timeline, self.bounds()
