@@ -105,6 +105,8 @@ class ExactTracer:
         self._drain: _Drain | None = None
         self._start_ns = self._end_ns = 0
         self._uncounted = 0
+        self._left = False
+        """Whether the kernel's buffers hold something of the repetition before."""
 
     def __enter__(self) -> ExactTracer:
         """Raises OSError or ValueError when nothing can be traced here; the sentence of ``tracefs.lack`` says more."""
@@ -133,6 +135,8 @@ class ExactTracer:
         """Record from now on. Raises OSError."""
         assert self._instance is not None
         assert self._buffer is not None
+        if self._left:
+            self._instance.empty()
         self._uncounted = self._instance.uncounted()
         self._drain = _Drain(self._instance, self._most_bytes, self._buffer)
         self._start_ns = time.monotonic_ns()
@@ -149,6 +153,7 @@ class ExactTracer:
         finally:
             self._end_ns = time.monotonic_ns()
             drain.stop()
+        self._left = drain.cut_ns is not None or drain.error is not None
         if drain.error is not None:
             raise drain.error
 

@@ -44,9 +44,7 @@ _CONTAINER = (
     "Run conclab on the host, or in a container started with --pid=host."
 )
 _NO_TRACING = "This kernel was built without the trace of the scheduler (CONFIG_FTRACE, CONFIG_CONTEXT_SWITCH_TRACER)."
-_LOCKED = (
-    "The kernel is locked down (confidentiality), and then nobody may trace: a choice of the boot, see kernel_lockdown(7)."
-)
+_LOCKED = "The kernel is locked down (confidentiality), and then nobody may trace: a choice of the boot, see kernel_lockdown(7)."
 _NOT_MOUNTED = f"tracefs is not mounted, which exact mode reads. Get it with `sudo mount -t tracefs nodev {USUAL}`."
 
 _lack: tuple[float, str] | None = None
@@ -214,6 +212,10 @@ class Instance:
     def record(self, on: bool) -> None:
         """Raises OSError."""
         self.write("tracing_on", "1" if on else "0")
+
+    def empty(self) -> None:
+        """Throw away what is in the buffers. Raises OSError."""
+        self.write("trace", "")
 
     def uncounted(self) -> int:
         """Events so far that the kernel could not even begin to write, over all cores; in the pages nothing tells of them."""
