@@ -47,7 +47,7 @@ from conclab.sampling.scripted_trace import ScriptedTracer
 TASK_NS = 250_000_000
 """How long one task takes by itself."""
 _PAUSE_NS = 100_000_000
-_WAITING = ("sleeping", "downloads", "greeting")
+_WAITING = ("sleeping", "downloads", "greeting", "philosophers", "readers", "buffer")
 _TICKS = 4_711
 
 

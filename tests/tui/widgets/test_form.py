@@ -30,7 +30,7 @@ async def test_every_experiment_stands_with_its_defaults_its_units_and_nothing_w
                 assert str(getattr(widget, "value", None)) == default
                 if parameter.kind is Kind.CHOICE:
                     assert isinstance(widget, Select)
-                line = next(line for line in inside(app, "#form") if line.startswith(parameter.name.replace("_", " ")[:12]))
+                line = next(line for line in inside(app, "#form") if line.startswith(parameter.name.replace("_", " ")[:12] + " "))
                 assert not parameter.unit or parameter.unit in line or "…" in line, "a hint is whole, or visibly cut"
             assert form.given == {}
             assert [name for name in form.wrong if name != "path"] == []
