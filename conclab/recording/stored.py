@@ -58,7 +58,7 @@ class Summary:
     traced: bool
     size_bytes: int
     complete: bool
-    """False: it is being written, or conclab was killed while it ran."""
+    """False: it is being written, or conclab was killed while it ran, or could not write any more."""
     live: bool
     """It is being written by a living conclab now."""
     began_ns: int = 0
@@ -203,8 +203,8 @@ def _merge_leftover(path: Path) -> None:
     try:
         with closing(_connect(path)) as base:
             _check(base, path)
-            writer = json.loads(base.execute("SELECT writer FROM run").fetchone()[0])
-        if not is_alive(writer):
+            writer, outcome = base.execute("SELECT writer, outcome FROM run").fetchone()
+        if outcome is not None or not is_alive(json.loads(writer)):
             merge(path)
     except (sqlite3.Error, TypeError, ValueError):
         pass  # it is read as it is, as far as it can be

@@ -150,6 +150,18 @@ def test_what_a_killed_writer_leaves_is_whole_and_becomes_one_file(path: Path, w
     assert [entry.name for entry in found.parent.iterdir()] == ["two.conclab"]
 
 
+def test_one_that_was_being_read_when_it_was_closed_becomes_one_file_later(path: Path) -> None:
+    one = Store(path)
+    one.begin(head())
+    write(one, [said(1)], outcome="ok")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reader:
+        reader.execute("begin")
+        reader.execute("select * from run").fetchone()
+        one.close()
+    assert open_run(path).items() == [said(1)]
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
 def test_a_transaction_that_was_cut_off_is_not_there(path: Path, writing: Store) -> None:
     write(writing, [said(1)], writer=json.dumps(DEAD))
     whole = Path(f"{path}-wal").stat().st_size
