@@ -27,29 +27,31 @@ _CAUSE = "on"
 _INFERRED = "* inferred"
 
 
-def _cause_width(width: int) -> int:
-    """Cells for what it is blocked on, a blank before it included."""
-    return 6 if width < 72 else 9 if width < 96 else 20 if width < 150 else 28
+def _cause_width(width: int, locks: bool) -> int:
+    """Cells for what it is blocked on, a blank before it included; more where there are locks with names, and holders."""
+    if width < 72:
+        return 6
+    return 16 if locks and width < 96 else 9 if width < 96 else 20 if width < 150 else 28
 
 
-def _columns(width: int) -> tuple[tuple[str, int], ...]:
+def _columns(width: int, locks: bool) -> tuple[tuple[str, int], ...]:
     """Titles and widths of the columns behind the lane. On the smallest screens involuntary switches give their place up."""
     switches = _SWITCHES if width >= 60 else _SWITCHES[:1]
-    return *_FIGURES, (_CAUSE, _cause_width(width)), *switches, *_CORE
+    return *_FIGURES, (_CAUSE, _cause_width(width, locks)), *switches, *_CORE
 
 
-def lane_width(width: int) -> int:
-    """How many cells a lane has in a pane of that width."""
-    return max(_LEAST_LANE, width - _NAME - sum(size for _title, size in _columns(width)) - _MARGIN)
+def lane_width(width: int, locks: bool = False) -> int:
+    """How many cells a lane has in a pane of that width; ``locks``: whether locks with names are shown beside it."""
+    return max(_LEAST_LANE, width - _NAME - sum(size for _title, size in _columns(width, locks)) - _MARGIN)
 
 
-def header_line(width: int, palette: Palette, colourless: bool = False, inferred: bool = False) -> Strip:
+def header_line(width: int, palette: Palette, colourless: bool = False, inferred: bool = False, locks: bool = False) -> Strip:
     """The columns' titles; without colours each part of the split has the glyph that stands for it in the lanes before it.
     ``inferred``: something with an asterisk is shown, so it is said what that means."""
     line = Line().add(" " * _NAME)
-    line.add(fit(_INFERRED if inferred else "", lane_width(width)), style(palette.dim))
+    line.add(fit(_INFERRED if inferred else "", lane_width(width, locks)), style(palette.dim))
     glyphs = dict(zip(("on core", "wants", "blocked"), (GLYPHS["on"], GLYPHS["wants"], GLYPHS["blocked"]), strict=True))
-    for title, size in _columns(width):
+    for title, size in _columns(width, locks):
         text = glyphs[title] + title if colourless and title in glyphs else title
         line.add(fit(" " + text, size) if title == _CAUSE else right(text, size), style(palette.dim))
     return line.strip(width)
@@ -69,21 +71,28 @@ def legend_line(width: int, palette: Palette, colourless: bool) -> Strip:
 
 
 def worker_line(
-    view: WorkerView, newest: int, width: int, palette: Palette, colourless: bool, lock: LockView | None = None, ended: bool = False
+    view: WorkerView,
+    newest: int,
+    width: int,
+    palette: Palette,
+    colourless: bool,
+    locks: bool = False,
+    lock: LockView | None = None,
+    ended: bool = False,
 ) -> Strip:
     """One worker. ``lock``: what it waits for now, if it has announced that; ``ended``: whether who holds it has ended."""
     colour = palette.worker(view.slot)
     line = Line().add(fit(view.name, _NAME), style(colour, bold=True))
-    add_lane(line, view.lane, colour, newest, lane_width(width), palette, colourless)
+    add_lane(line, view.lane, colour, newest, lane_width(width, locks), palette, colourless)
     on_core, wants, blocked = view.recent() or (None, None, None)
     quiet = style(palette.dim)
     line.add(right(figures.percent(on_core), 8), style(colour))
     line.add(right(figures.percent(wants), 7), style(palette.wants))
     line.add(right(figures.percent(blocked), 9), style(palette.blocked))
-    room = _cause_width(width)
+    room = _cause_width(width, locks)
     line.add(fit(" " + _cause(view, room - 2, lock, ended), room), style(palette.blocked, bold=True))
     rates = {"vol/s": view.voluntary_per_s, "inv/s": view.involuntary_per_s}
-    for title, size in _columns(width):
+    for title, size in _columns(width, locks):
         if title in rates:
             line.add(right(figures.count(rates[title]), size), quiet)
     line.add(right("" if view.core is None else str(view.core), 6), quiet)
@@ -112,10 +121,11 @@ def worker_lines(run: RunState, palette: Palette, width: int, colourless: bool =
     views = sorted(run.workers.values(), key=lambda view: (len(view.name), view.name))
     waits: Mapping[str, LockView] = waits_for(run.locks)
     inferred = any(view.recent_cause() in INFERRED for view in views)
-    lines = [header_line(width, palette, colourless, inferred)]
+    locks = bool(run.locks)
+    lines = [header_line(width, palette, colourless, inferred, locks)]
     for view in views:
         lock = waits.get(view.name)
         holder = run.workers.get(lock.holder) if lock is not None and lock.holder is not None else None
         ended = holder is not None and holder.ended_ns is not None
-        lines.append(worker_line(view, newest, width, palette, colourless, lock, ended))
+        lines.append(worker_line(view, newest, width, palette, colourless, locks, lock, ended))
     return lines

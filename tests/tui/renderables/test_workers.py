@@ -155,7 +155,8 @@ def waiting(lock: str, holder: str | None, holder_ended: bool = False) -> RunSta
 
 def test_a_named_lock_is_shown_with_who_has_it() -> None:
     assert "lock forks ← w2 " in texts(worker_lines(waiting("forks", "w2"), DARK, 120))[1]
-    assert " b ← w2 " in texts(worker_lines(waiting("b", "w2"), DARK, 76))[1]
+    assert "lock b ← w2 " in texts(worker_lines(waiting("b", "w2"), DARK, 76))[1]
+    assert " left fork ← w2 " in texts(worker_lines(waiting("left fork", "w2"), DARK, 76))[1]
     assert "100 % lock forks " in texts(worker_lines(waiting("forks", None), DARK, 120))[1]
     assert "lock b ← w2 (ended)" in texts(worker_lines(waiting("b", "w2", holder_ended=True), DARK, 160))[1]
 
