@@ -22,7 +22,7 @@ from conclab.tui.theme import Palette
 
 _MARK = 2
 """Width of the cursor's sign."""
-_LEAST_TITLE = 16
+_LEAST_TITLE = 22
 
 
 def when(began_s: float) -> str:

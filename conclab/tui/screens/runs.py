@@ -17,7 +17,7 @@ from conclab.model.text import harmless
 from conclab.recording.feed import Changes, Session
 from conclab.recording.kept import CannotForget, Kept, forget, read_kept, replayed, stamp_ns
 from conclab.recording.stored import Summary, Unreadable
-from conclab.tui.commands import FINDING, ORDER
+from conclab.tui.commands import FINDING, LOOKING, ORDER
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.blocks import fit, plain, style, wrapped
 from conclab.tui.renderables.runs import BY_KEY, COLUMNS, arranged
@@ -65,6 +65,7 @@ class RunsScreen(Place):
     RunsScreen > #problems.-some { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", key_display="Enter", tooltip="See it at any moment of it", id="runs.open", group=LOOKING),
         Binding(
             "slash,f3,f4",
             "search",
@@ -227,9 +228,9 @@ class RunsScreen(Place):
         if action == "back":
             line = self.query_one(SearchLine)
             return True if line.is_open or line.value else None
-        if action == "forget":
+        if action in ("open", "forget"):
             run = self.query_one(RunsTable).run
-            return True if run is not None and not run.live else None
+            return True if run is not None and not (action == "forget" and run.live) else None
         return True
 
     @on(RunsTable.Moved)
@@ -254,6 +255,9 @@ class RunsScreen(Place):
             if self.app.screen is self:  # and not gone elsewhere meanwhile
                 self.app.push_screen(RunScreen(stored, session))
         self._show()
+
+    def action_open(self) -> None:
+        self.query_one(RunsTable).open_run()
 
     def action_forget(self) -> None:
         run = self.query_one(RunsTable).run

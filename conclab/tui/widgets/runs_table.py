@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from conclab.recording.stored import Summary
-from conclab.tui.commands import LOOKING, MOVING
+from conclab.tui.commands import MOVING
 from conclab.tui.renderables.blocks import plain, style, wrapped
 from conclab.tui.renderables.runs import header_line, row_line
 from conclab.tui.widgets.lines import LinesView
@@ -28,7 +28,6 @@ class RunsTable(LinesView):
         Binding("pagedown", "move_page(1)", "A page down", show=False, id="runs_table.pagedown", group=MOVING),
         Binding("home", "go_to(0)", "To the first run", show=False, id="runs_table.home", group=MOVING),
         Binding("end", "go_to(-1)", "To the last run", show=False, id="runs_table.end", group=MOVING),
-        Binding("enter", "open", "Open", tooltip="The run at any moment of it", id="runs_table.open", group=LOOKING),
     ]
 
     class Moved(Message):
@@ -114,7 +113,8 @@ class RunsTable(LinesView):
     def action_move_page(self, pages: int) -> None:
         self.action_go_to(max(0, self._place + pages * self.visible_rows))
 
-    def action_open(self) -> None:
+    def open_run(self) -> None:
+        """Ask for the run under the cursor, if there is one."""
         if self.run is not None:
             self.post_message(self.Opened(self.run))
 
@@ -134,4 +134,4 @@ class RunsTable(LinesView):
         if number < len(self._runs):
             self.action_go_to(number)
             if event.chain == 2:
-                self.action_open()
+                self.open_run()

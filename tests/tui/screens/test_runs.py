@@ -129,7 +129,7 @@ async def test_files_that_cannot_be_used_are_named(folder: Path) -> None:
         assert "threads" in pane_text(app, "#runs")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_a_run_opens_at_its_end_with_its_verdict(folder: Path, size: tuple[int, int]) -> None:
     keep(played())
     async with run_shown(size) as (app, pilot, screen):
