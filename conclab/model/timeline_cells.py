@@ -6,12 +6,12 @@ was counted in a piece were spread evenly in it. All amounts are nanoseconds.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from conclab.model.timeline import NO_CORE, Exact, Row, Timeline
+from conclab.model.timeline import NO_CORE, PIECE_START, Exact, Row, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +80,36 @@ def row_cells(row: Row, window: Window) -> Cells:
 
 
 def _add_sampled(cells: Cells, row: Row, window: Window, low: int, high: int) -> None:
-    start_ns, cell_ns = window.start_ns, window.cell_ns
-    ends, starts, on_core, wanted, core_of, _causes = row.pieces.columns
-    number, stop = row.pieces.rows_upto(low), row.pieces.stop
-    while number < stop and starts[number] < high:
-        begin, end, on, wants, core = starts[number], ends[number], on_core[number], wanted[number], core_of[number]
-        number += 1
+    start_ns, cell_ns, log = window.start_ns, window.cell_ns, row.pieces
+    first = log.rows_upto(low)
+    stop = max(first, bisect_left(log.columns[PIECE_START], high, first, log.stop))
+    place = known = on_core = wanted = 0
+    had: dict[int, int] = {}
+    ends, starts, on_columns, wants_columns, cores, _causes = (column[first:stop] for column in log.columns)
+    for begin, end, on, wants, core in zip(starts, ends, on_columns, wants_columns, cores, strict=True):
         wall, at, last = end - begin, max(begin, low), min(end, high)
-        if wall <= 0:
-            continue
-        place = (at - start_ns) // cell_ns
         while at < last:
-            upto = min(last, start_ns + (place + 1) * cell_ns)
-            length = upto - at
-            # By what there is up to each end, so that no rounding adds up; at most a nanosecond a cell goes astray.
-            on_here = on * (upto - begin) // wall - on * (at - begin) // wall
-            wants_here = wants * (upto - begin) // wall - wants * (at - begin) // wall
-            wants_here = min(wants_here, length - on_here)
-            cores = ((core, on_here),) if on_here > 0 and core != NO_CORE else ()
-            _add(cells, place, length, on_here, wants_here, cores, False)
-            at, place = upto, place + 1
+            here = (at - start_ns) // cell_ns
+            if here != place:
+                _add(cells, place, known, on_core, wanted, _most_first(had), False)
+                place, known, on_core, wanted, had = here, 0, 0, 0, {}
+            upto = min(last, start_ns + (here + 1) * cell_ns)
+            length, on_here, wants_here = upto - at, on, wants
+            if length < wall:
+                # By what there is up to each end, so that no rounding adds up; at most a nanosecond a cell goes astray.
+                on_here = on * (upto - begin) // wall - on * (at - begin) // wall
+                wants_here = min(wants * (upto - begin) // wall - wants * (at - begin) // wall, length - on_here)
+            known, on_core, wanted = known + length, on_core + on_here, wanted + wants_here
+            if on_here and core != NO_CORE:
+                had[core] = had.get(core, 0) + on_here
+            at = upto
+    _add(cells, place, known, on_core, wanted, _most_first(had), False)
+
+
+def _most_first(had: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    if len(had) < 2:
+        return tuple(had.items())
+    return tuple(sorted(had.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _add_exact(cells: Cells, stretch: Exact, window: Window, low: int, high: int) -> None:
@@ -130,7 +140,7 @@ def _add(cells: Cells, place: int, known: int, on: int, wants: int, cores: tuple
         found = dict(there.cores)
         for core, amount in cores:
             found[core] = found.get(core, 0) + amount
-        merged = tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+        merged = _most_first(found)
     cells[place] = Cell(there.known_ns + known, there.on_ns + on, there.wants_ns + wants, merged, there.exact and exact)
 
 

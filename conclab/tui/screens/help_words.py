@@ -37,6 +37,7 @@ LAB = (
             ("vol/s", "voluntary switches a second: it gave its core away because it had to wait"),
             ("inv/s", "involuntary switches a second: the kernel took its core away"),
             ("core", "the core that it last ran on"),
+            ("trace", "sampled: workers are looked at some 20 times a second; exact: every switch, by the kernel's own trace"),
             ("95 %", "the interval in which the true ratio lies, 95 times in 100"),
             ("control", "the same arm against itself; far from 1.00× something disturbed the run"),
         ),

@@ -20,7 +20,6 @@ from conclab.model.verdicts import Status
 from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.screens.help_words import LAB, Words
 from conclab.tui.screens.lab_orders import Orders
-from conclab.tui.screens.timeline import TimelineScreen
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
 from conclab.tui.widgets.keybar import KeyBar
@@ -163,6 +162,8 @@ class LabScreen(Orders):
 
     def action_timeline(self) -> None:
         """The run cell by cell, over the cores and over the workers."""
+        from conclab.tui.screens.timeline import TimelineScreen  # much of it, and not everybody wants it
+
         self.app.push_screen(TimelineScreen(self.session))
 
     def action_output(self) -> None:
