@@ -156,7 +156,10 @@ class Replay(Feed):
 
 
 class ReplaySession(Session):
-    """The states of a recording as of a moment, which is its end at first. To make one folds all of it: seconds, for a long run."""
+    """The states of a recording as of a moment, which is its end at first; the timeline is always that of the whole run.
+
+    To make one folds all of it: a tenth of a second for a run of half a minute with four workers, seconds for a long one with many.
+    """
 
     def __init__(self, replay: Replay) -> None:
         super().__init__(replay)
@@ -169,7 +172,8 @@ class ReplaySession(Session):
         self._kept: list[tuple[MachineState, RunState]] = []
         self._fold_to(len(replay.items), keep=True)
         self._end = self.machine_state, self.run_state
-        self._whole: Session | None = None
+        for item in replay.items:
+            self.timeline = fold_timeline(self.timeline, item)
 
     def seek(self, at_ns: int) -> Changes:
         """Be at a moment, or at the nearest that there is: everything up to it, and with its stamp, has happened."""
@@ -184,14 +188,11 @@ class ReplaySession(Session):
         return self._fold_to(target)
 
     def whole(self) -> Session:
-        """A session that has seen it to its end: what the timeline shows, whatever the moment. Made when it is asked for first."""
-        if self._whole is None:
-            session = Session(self.replay)
-            session.machine_state, session.run_state = self._end
-            for item in self.replay.items:
-                session.timeline = fold_timeline(session.timeline, item)
-            self._whole = session
-        return self._whole
+        """A session that has seen it to its end, whatever the moment of this one."""
+        session = Session(self.replay)
+        session.machine_state, session.run_state = self._end
+        session.timeline = self.timeline
+        return session
 
     def _fold_to(self, stop: int, keep: bool = False) -> Changes:
         machine, run = self.machine_state, self.run_state

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
@@ -28,7 +28,6 @@ from conclab.tui.commands import MOVING
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.blocks import Line, fit, style
 from conclab.tui.renderables.runs import ending, when
-from conclab.tui.screens.aside import aside
 from conclab.tui.screens.help_words import LAB, Words
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.line import Drawn
@@ -113,6 +112,7 @@ class RunScreen(Screen[None]):
         Binding("n", "event(1)", "Next event", tooltip="Where something happened next", id="run.event_on"),
         Binding("N", "event(-1)", "Event before", show=False, tooltip="Where something happened before", id="run.event_back"),
         Binding("o", "output", "Output", tooltip="Output merged, or by worker; a chart; what it is about", id="run.output"),
+        Binding("h", "next_chart", "Next chart", show=False, tooltip="While charts are shown: the next one", id="run.chart"),
         Binding("z", "zoom", "Maximise", tooltip="Give the focused pane the whole screen, or give it back", id="run.zoom"),
         Binding("ctrl+p", "app.command_palette", "Commands", tooltip="Find any command by its name", id="run.commands"),
         Binding(
@@ -280,12 +280,13 @@ class RunScreen(Screen[None]):
             self.results.zoom(self.results.pane_of(self.focused))
         self.draw()
 
-    @work(exclusive=True, group="timeline")
-    async def action_timeline(self) -> None:
+    def action_next_chart(self) -> None:
+        """Turn to the next chart, where charts are shown; the pane's lower border names the key."""
+        self.results.next_chart()
+
+    def action_timeline(self) -> None:
         """The whole run, looked at from the moment where one is."""
         from conclab.tui.screens.timeline import TimelineScreen  # much of it, and not everybody wants it
 
         self._pause()
-        whole = await aside(self.session.whole)
-        if self.app.screen is self:
-            self.app.push_screen(TimelineScreen(whole, self.session.position_ns))
+        self.app.push_screen(TimelineScreen(self.session.whole(), self.session.position_ns))
