@@ -73,7 +73,9 @@ class ExactTrace:
     ``WorkerStarted`` and ``WorkerFinished``."""
     events: int = 0
     lost: int = 0
-    """Events lost in all; those of gaps whose number is not known count as one each."""
+    """Events lost in all: those of gaps (one each where the number is not known), and switches that must have been because of
+    what came after them and were not reported. A slice whose beginning was not reported begins when its task was ready and its
+    core idle; where that is not known there is none."""
     gaps: tuple[Gap, ...] = ()
     drain_cpu_ns: int = 0
     """CPU time that taking the events from the kernel cost while the repetition ran."""
@@ -170,10 +172,3 @@ def latencies(slices: TaskSlices, start_ns: int, end_ns: int) -> list[int]:
     here = within(slices, start_ns, end_ns)
     columns = (column[here.start : here.stop] for column in (slices.start_ns, slices.woken_ns))
     return [start - woken for start, woken in zip(*columns, strict=True) if woken != UNKNOWN]
-
-
-def delays(slices: TaskSlices, start_ns: int, end_ns: int) -> list[int]:
-    """Nanoseconds of wanting a core before each slice in that stretch, where that is known."""
-    here = within(slices, start_ns, end_ns)
-    columns = (column[here.start : here.stop] for column in (slices.start_ns, slices.runnable_ns))
-    return [start - ready for start, ready in zip(*columns, strict=True) if ready != UNKNOWN]

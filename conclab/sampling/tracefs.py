@@ -64,14 +64,8 @@ def _find_lack() -> str:
         return NOT_LINUX
     if sys.byteorder != "little":
         return _BYTE_ORDER
-    for namespace, inode in _INITIAL.items():
-        try:
-            if os.stat(f"/proc/self/ns/{namespace}").st_ino != inode:
-                return _CONTAINER
-        except FileNotFoundError:  # a kernel without that kind of namespace
-            pass
-        except OSError:
-            return _CONTAINER
+    if not _hosts_numbers():
+        return _CONTAINER
     if b"[confidentiality]" in (read(_LOCKDOWN) or b""):
         return _LOCKED
     if b"\ttracefs\n" not in (read("/proc/filesystems") or b""):
@@ -80,6 +74,19 @@ def _find_lack() -> str:
     if root is None:
         return "" if os.geteuid() == 0 and USUAL.is_dir() else _NOT_MOUNTED
     return lack_of(root)
+
+
+def _hosts_numbers() -> bool:
+    """Whether pids and stamps here are those of the host, which are the trace's."""
+    for namespace, inode in _INITIAL.items():
+        try:
+            if os.stat(f"/proc/self/ns/{namespace}").st_ino != inode:
+                return False
+        except FileNotFoundError:  # a kernel without that kind of namespace
+            pass
+        except OSError:
+            return False
+    return True
 
 
 def lack_of(root: Path) -> str:
@@ -124,26 +131,25 @@ def _start_of(pid: int) -> int | None:
     return found[2] if found and found[1] not in "ZX" else None
 
 
-def remove_left_behind(root: Path | None = None) -> int:
+def remove_left_behind() -> int:
     """Remove the instances of conclabs that were killed; of a living one never. Returns how many there were.
 
     What cannot be removed (another user's, one that somebody reads) is left alone.
     """
-    if platform.system() != "Linux":
+    if platform.system() != "Linux" or not _hosts_numbers():
         return 0
-    root = root or mounted()
+    root = mounted()
     try:
-        names = os.listdir(root / "instances") if root is not None else []
+        found = list((root / "instances").iterdir()) if root is not None else []
     except OSError:
         return 0
     count = 0
-    for name in names:
-        match = _NAME.fullmatch(name)
+    for path in found:
+        match = _NAME.fullmatch(path.name)
         if match is None or _start_of(int(match[1])) == int(match[2]):
             continue
-        assert root is not None
         try:
-            os.rmdir(root / "instances" / name)
+            path.rmdir()
             count += 1
         except OSError:
             pass
@@ -161,7 +167,7 @@ class Instance:
         """``buffer_kb`` of each core. Recording is off. Raises OSError when it cannot be had, ValueError when the kernel describes
         its events in a way that is not known."""
         root = mounted() or _mount()
-        remove_left_behind(root)
+        remove_left_behind()
         self.path = root / "instances" / f"conclab-{os.getpid()}-{_start_of(os.getpid())}"
         self.path.mkdir()  # one run at a time; no second instance of the same name
         self._pipes: dict[int, int] = {}

@@ -13,7 +13,6 @@ from conclab.model.slices import (
     Doing,
     TaskSlices,
     at,
-    delays,
     latencies,
     lengths,
     migrations,
@@ -89,5 +88,4 @@ def test_migrations_are_between_a_slice_and_the_one_before_it() -> None:
 def test_only_what_is_known_is_measured() -> None:
     assert lengths(LIFE, 0, 1_000) == [50, 30, 20]
     assert latencies(LIFE, 0, 1_000) == [10, 30]
-    assert delays(LIFE, 0, 1_000) == [10, 20, 20]
     assert lengths(LIFE, 170, 500) == [30]

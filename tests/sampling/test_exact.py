@@ -18,7 +18,8 @@ import pytest
 from conclab.lab.conductor import Conductor
 from conclab.model.events import Event, RunStarted, Sliced, StepFinished, WorkerStarted
 from conclab.model.results import OK
-from conclab.model.slices import UNKNOWN, ExactTrace, TaskSlices, delays, migrations, switches
+from conclab.model.slice_index import SliceIndex
+from conclab.model.slices import UNKNOWN, ExactTrace, TaskSlices, migrations, switches
 from conclab.sampling.exact import ExactTracer, buffer_bytes
 from conclab.sampling.machine import observe
 from tests.helpers import experiment_of, plan_for, work
@@ -50,10 +51,6 @@ def slices_of(trace: ExactTrace, pid: int, tid: int) -> TaskSlices:
     return found
 
 
-def inside(slices: TaskSlices, start_ns: int, end_ns: int) -> int:
-    return sum(max(0, min(end, end_ns) - max(start, start_ns)) for start, end in zip(slices.start_ns, slices.end_ns, strict=True))
-
-
 @pytest.mark.parametrize("executor", ["threads", "fork"])
 def test_slices_agree_with_the_workers_own_accounts(executor: str) -> None:
     events: list[Event] = []
@@ -79,10 +76,11 @@ def test_slices_agree_with_the_workers_own_accounts(executor: str) -> None:
         assert told.on_core_ns is not None
         assert told.wants_core_ns is not None
         assert told.migrations is not None
-        on_core = inside(slices, worker.started_ns, worker.ended_ns)
+        index = SliceIndex(slices)
+        before_it, after_it = index.sums(worker.started_ns), index.sums(worker.ended_ns)
+        on_core, wants = after_it[0] - before_it[0], after_it[1] - before_it[1]
         # Between a worker's stamp and its counters it may be preempted for a time slice or two.
         assert on_core == pytest.approx(told.on_core_ns, rel=0.01 + trace.lost / 100, abs=25_000_000)
-        wants = sum(delays(slices, worker.started_ns, worker.ended_ns))
         assert wants == pytest.approx(told.wants_core_ns, rel=0.01 + trace.lost / 100, abs=50_000_000)
         voluntary, involuntary = switches(slices, worker.started_ns, worker.ended_ns)
         assert voluntary == pytest.approx(told.voluntary_switches, abs=granted)
