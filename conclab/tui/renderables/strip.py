@@ -38,7 +38,7 @@ MARKS = {
     Mark.WAITING: ("?", "waits for lock"),
     Mark.FAILED: ("!", "failed"),
 }
-MOST_THICK = 3
+MOST_THICK = 4
 """Lines that a row may take where there is much room."""
 CURSOR = "│"
 _MOSTLY = "▅▆▇█"
@@ -134,7 +134,7 @@ def _worker_line(scene: Scene, row: Row, cells: Cells, level: int, thick: int) -
     palette, window = scene.palette, scene.window
     colour = palette.worker(row.slot)
     texts, looks, keys = (_plain_states if scene.colourless else _states)(cells, colour, palette, level, thick)
-    ink = None if scene.colourless else style(palette.ink if palette.ink != "ansi_black" else "ansi_black", colour, bold=True)
+    ink = None if scene.colourless else style(palette.ink, colour, bold=True)
     pale = None if scene.colourless else style(palette.blocked, palette.blocked_back)
 
     def write(begin: int, end: int, key: object) -> None:

@@ -65,7 +65,12 @@ def moment_words(timeline: Timeline, row: Row, at_ns: int, cell_ns: int) -> str:
     since = "" if found.since_ns is None else f" since {stamp(found.since_ns - timeline.start_ns, 1_000)}"
     length = "" if found.since_ns is None else f" ({_passed(found, at_ns)})"
     parts = {
-        Doing.ON_CORE: lambda: [f"{row.name} on core {found.core}{since}{length}", *_before(found), f"next: {_ended(found)}"],
+        Doing.ON_CORE: lambda: [
+            f"{row.name} on core {found.core}{since}{length}",
+            *_before(found),
+            *_woken(found),
+            f"next: {_ended(found)}",
+        ],
         Doing.WANTS_CORE: lambda: [f"{row.name} wants a core{since}{length}", *_why_ready(found), *_before(found), *_after(found)],
         Doing.BLOCKED: lambda: [f"{row.name} blocked{_on(found.cause)}{since}{length}", *_before(found), *_wakes(found)],
         Doing.NOT_THERE: lambda: [f"{row.name} has no slice here"],
@@ -106,14 +111,16 @@ def _ended(found: Now) -> str:
     return _ENDED.get(found.ended or UNENDED, "gives its core away")
 
 
+def _woken(found: Now) -> list[str]:
+    return [f"woken by {found.waker}"] if found.waker else []
+
+
 def _why_ready(found: Now) -> list[str]:
-    if found.waker:
-        return [f"woken by {found.waker}"]
-    return ["preempted"] if found.ended == PREEMPTED else []
+    return _woken(found) or (["preempted"] if found.ended == PREEMPTED else [])
 
 
 def _wakes(found: Now) -> list[str]:
-    return [f"next: woken by {found.waker}"] if found.waker else []
+    return [f"next: {words}" for words in _woken(found)]
 
 
 def _sampled(found: Now, timeline: Timeline, cell_ns: int) -> str:

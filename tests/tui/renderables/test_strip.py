@@ -24,7 +24,7 @@ END = 100 * MS
 
 def two_in_turns() -> Timeline:
     """w1 on core 0 for the first half, blocked after; w2 wants a core first and has it then."""
-    one = [(0, END // 2, 0, S, 0, UNKNOWN, UNKNOWN), (END, END + 1, 0, S, END, END, 0)]
+    one = [(0, END // 2, 0, S, 0, UNKNOWN, UNKNOWN), (90 * MS, END, 1, S, 90 * MS, 90 * MS, 0)]
     other = [(0, 1, 0, R, 0, UNKNOWN, UNKNOWN), (END // 2, END, 0, R, 1, UNKNOWN, UNKNOWN)]
     timeline = sampled(begun(2), [sample(1, 0, 0, 0)], [sample(1, END, END // 2, 0, waits_in="futex")])
     timeline = fold_timeline(timeline, Waiting(60 * MS, "w1", "a"))
@@ -112,6 +112,16 @@ def test_with_too_many_cores_those_that_workers_had_come_first() -> None:
     assert first[:LABEL].strip() == "200"
 
 
+def test_cores_that_have_no_room_can_be_scrolled_to_and_not_beyond_the_last() -> None:
+    scene = Scene(begun(1), Window(0, MS, 50), DARK, True, "w1", 0)
+    rows = list(scene.timeline.rows.values())
+    for first, seen in ((0, "0"), (100, "100"), (9_999, "255")):
+        shown = page(scene, 0, rows, 256, 20, CellCache(), Page(first_core=first))
+        labels = [one[:LABEL].strip() for one in texts(shown.lines)]
+        assert seen in labels
+        assert shown.first_core == min(first, 256 - sum(label.isdigit() for label in labels))
+
+
 def test_the_chosen_worker_is_always_in_view() -> None:
     timeline = sampled(begun(64), *([sample(n, at, at // 3, 0) for n in range(1, 65)] for at in (0, END)))
     for name in ("w1", "w33", "w64"):
@@ -145,13 +155,14 @@ def test_an_exact_moment_in_words() -> None:
     timeline = two_in_turns()
     assert said(timeline, 10 * MS) == "w1 on core 0 since 0.000000 s (10.0 ms of 50.0 ms) · next: sleeps"
     blocked = said(timeline, 60 * MS)
-    assert blocked.startswith("w1 blocked on a lock since 0.050000 s (10.0 ms of 50.0 ms) · before: core 0 for 50.0 ms")
+    assert blocked.startswith("w1 blocked on a lock since 0.050000 s (10.0 ms of 40.0 ms) · before: core 0 for 50.0 ms")
     assert blocked.endswith("next: woken by an interrupt")
     wants = said(timeline, 20 * MS, "w2")
     assert wants.startswith("w2 wants a core since 0.000000 s")
     assert "preempted" in wants
     assert "exact" in place_words(timeline, timeline.rows["w1"], 10 * MS, MS)
     assert cores_words(timeline, 10 * MS, 2) == "cores: 0 w1 · 1 –"
+    assert said(timeline, 95 * MS).endswith("· before: blocked on a lock for 40.0 ms · woken by an interrupt · next: sleeps")
 
 
 def test_a_sampled_moment_in_words_is_a_stretch_and_says_that_it_is_sampled() -> None:
