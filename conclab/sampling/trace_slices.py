@@ -4,9 +4,10 @@ Only tasks of the experiment's tree are kept: the root, whoever it brings into b
 CLONE_THREAD of clone(2) whose thread the child is), and workers that have introduced themselves. Nothing is invented where events
 of a core were lost: who ran there has an end that is not known, and of everybody else it is not known since when it wants a core.
 
-Some kernels do not report every switch even so: here (6.18, a virtual machine) up to a sixth of those from idle to a task were
-missing, in perf's record, too. It shows, because the task is switched away later on. Where its core was idle and it had been woken
-up, it must have begun as soon as both were so, and that is taken for its start; else there is no slice. Each is counted as lost.
+Some kernels do not report every switch even so: here (6.18 in a virtual machine) at times most of those from idle to a task are
+missing, in perf's record, too. It shows, because the task is switched away later on. Where its core had been left idle and it had
+been woken up, it must have begun as soon as both were so, and that is taken for its start: time on a core then agrees with
+schedstat within 1 %. Else there is no slice. Each is counted as lost.
 """
 
 from __future__ import annotations
@@ -191,8 +192,8 @@ class Folding:
             task.lose_sight()
         elif task.left_ns == UNKNOWN and task.ready_ns == UNKNOWN:
             return  # a gap accounts for that, or the trace began in the middle
-        elif before is not None and before[0] == 0 and task.ready_ns != UNKNOWN:
-            self._come(task, max(before[1], task.ready_ns), core)
+        elif before is not None and before[0] == 0 and max(task.ready_ns, task.woken_ns) != UNKNOWN:
+            self._come(task, max(before[1], task.ready_ns, task.woken_ns), core)
         self.unseen += not self._open_gaps
 
     def _awake_early(self, task: _Task) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from conclab.model.table import QUEUE, RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item, Session
 from conclab.recording.live import HOLD_NS, MOST_HELD, MOST_TABLES, LiveFeed
+from conclab.sampling import tracefs
 from tests.helpers import experiment_of, plan_for, until, work
 
 
@@ -51,6 +53,20 @@ def test_a_real_run_is_folded_with_its_samples() -> None:
     assert told is not None
     assert sampled <= told * 1.05
     assert sampled >= told * 0.5
+
+
+@pytest.mark.skipif(bool(tracefs.lack()), reason=tracefs.lack() or "nothing is missing")
+def test_a_traced_run_brings_its_slices() -> None:
+    feed = LiveFeed()
+    session = Session(feed)
+    try:
+        assert feed.exact_lack() == ""
+        feed.launch(replace(plan_for(experiment_of(work("threads", "primes", 2, 2, size=20_000))), traced=True))
+        run_to_its_end(session)
+    finally:
+        feed.close()
+    assert session.run_state.outcome == OK
+    assert {name: len(row.exact) for name, row in session.timeline.rows.items()} == {"w1": 1, "w2": 1}
 
 
 def test_a_stop_ends_the_run() -> None:

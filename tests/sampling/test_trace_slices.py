@@ -160,6 +160,8 @@ def test_a_switch_that_the_kernel_did_not_report_is_counted_and_inferred_only_on
     woken: tuple[Event, ...] = ((30, 0, WAKING, 10, OTHER, 0), (32, 0, WAKEUP, 10, 0, 0))
     idle, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), *woken, (50, 1, SWITCH, 10, ASLEEP, IDLE))
     assert rows(found[0])[1:] == [(32, 50, 1, SLEPT, 32, 30, OTHER)]
+    _, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), woken[0], (50, 1, SWITCH, 10, ASLEEP, IDLE))
+    assert rows(found[0])[1:] == [(30, 50, 1, SLEPT, 30, 30, OTHER)]
     busy, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, OTHER), *woken, (50, 1, SWITCH, 10, ASLEEP, IDLE))
     assert rows(found[0])[1:] == []
     left, found = folded(*ON_CORE, (20, 1, SWITCH, OTHER, ASLEEP, IDLE))
