@@ -52,6 +52,13 @@ class ColumnLog:
         grown.dropped = self.dropped + grown.first - first
         return grown
 
+    def cut(self, stop: int) -> ColumnLog:
+        """The log without its rows from number ``stop`` on."""
+        shorter = ColumnLog.__new__(ColumnLog)
+        shorter.columns, shorter.first, shorter._most, shorter.dropped = self.columns, self.first, self._most, self.dropped
+        shorter.stop = max(self.first, min(self.stop, stop))
+        return shorter
+
     def rows_upto(self, value: int) -> int:
         """The number of the first row whose first column is greater than that, between ``first`` and ``stop``."""
         return bisect_right(self.columns[0], value, self.first, self.stop)

@@ -217,7 +217,8 @@ class CellCache:
                 return cells
             shift = (window.start_ns - then.start_ns) // window.cell_ns
             alike = then.cell_ns == window.cell_ns and (window.start_ns - then.start_ns) % window.cell_ns == 0
-            if alike and before.exact is row.exact and 0 <= shift < final:
+            same = before.exact is row.exact and before.lives is row.lives  # at its end a life gets its beginning, too
+            if alike and same and 0 <= shift < final:
                 good = cells[shift : min(final, shift + window.count)]
                 rest = Window(window.start_ns + len(good) * window.cell_ns, window.cell_ns, window.count - len(good))
                 return self._keep(row, window, [*good, *row_cells(row, rest)])

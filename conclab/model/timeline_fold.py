@@ -39,6 +39,10 @@ from conclab.model.timeline import (
     NO_CORE,
     PIECE_CAUSE,
     PIECE_CORE,
+    PIECE_END,
+    PIECE_ON,
+    PIECE_START,
+    PIECE_WANTS,
     Life,
     Mark,
     Row,
@@ -121,26 +125,30 @@ def _worker_finished(timeline: Timeline, event: WorkerFinished) -> Timeline:
 
 
 def _with_rest(row: Row, on_core_ns: int | None, wants_core_ns: int | None) -> Row:
-    """The row with the end of its last life, which no sample has seen, from the worker's own account of all of it.
+    """The row with the beginning and the end of its last life, which no sample has seen, from the worker's account of all of it.
 
-    What the account has more than the samples is shared out evenly over the time that they do not cover.
+    What the account has more than the samples is shared out evenly over the time that they do not cover, so the sums are its own.
     """
-    life = row.lives[-1]
+    life, log = row.lives[-1], row.pieces
     assert life.end_ns is not None
     if on_core_ns is None or wants_core_ns is None:
         return row
-    pieces = row.pieces
-    ends, starts, on, wants = pieces.columns[:4]
-    first = pieces.first + max(0, life.pieces - pieces.dropped)
-    seen = sum(ends[first : pieces.stop]) - sum(starts[first : pieces.stop])
-    begin = ends[pieces.stop - 1] if pieces.stop > first else life.start_ns
-    wall, unseen = life.end_ns - begin, life.end_ns - life.start_ns - seen
-    if wall <= 0 or unseen <= 0:
-        return row
-    rest_on = min(wall, max(0, on_core_ns - sum(on[first : pieces.stop])) * wall // unseen)
-    rest_wants = min(wall - rest_on, max(0, wants_core_ns - sum(wants[first : pieces.stop])) * wall // unseen)
-    core = pieces.columns[PIECE_CORE][pieces.stop - 1] if pieces.stop > first and rest_on else NO_CORE
-    return replace(row, pieces=pieces.appended(life.end_ns, begin, rest_on, rest_wants, core, 0))
+    first = log.first + max(0, life.pieces - log.dropped)
+    seen = list(zip(*(column[first : log.stop] for column in log.columns), strict=True))
+    blanks = [(life.start_ns, seen[0][PIECE_START]), (seen[-1][PIECE_END], life.end_ns)] if seen else [(life.start_ns, life.end_ns)]
+    if life.pieces < log.dropped:
+        blanks = blanks[-1:]  # its beginning is forgotten already
+    unseen = sum(end - start for start, end in blanks)
+    on = max(0, on_core_ns - sum(piece[PIECE_ON] for piece in seen))
+    wants = max(0, wants_core_ns - sum(piece[PIECE_WANTS] for piece in seen))
+    found = []
+    for start, end in blanks:
+        wall = end - start
+        if wall > 0:
+            here = min(wall, on * wall // unseen)
+            core = seen[0 if start == life.start_ns else -1][PIECE_CORE] if seen and here else NO_CORE
+            found.append((end, start, here, min(wall - here, wants * wall // unseen), core, 0))
+    return replace(row, pieces=log.cut(first).extended(sorted([*seen, *found])))
 
 
 def _machine(timeline: Timeline, sample: MachineSample) -> Timeline:

@@ -56,6 +56,14 @@ def test_the_end_that_no_sample_has_seen_comes_from_the_workers_own_account() ->
     assert sampled(timeline, [sample(1, 100 * MS, 45 * MS, 20 * MS)]).rows["w1"].pieces is timeline.rows["w1"].pieces
 
 
+def test_so_does_the_beginning_and_both_together_make_the_sums_of_the_account() -> None:
+    timeline = sampled(begun(1), [sample(1, 10 * MS, 3 * MS, 0)], [sample(1, 50 * MS, 30 * MS, 10 * MS)])
+    found = pieces(finished(timeline, 1, 80 * MS, 47 * MS, 14 * MS), "w1")
+    assert [piece[:2] for piece in found] == [(0, 10 * MS), (10 * MS, 50 * MS), (50 * MS, 80 * MS)]
+    assert [sum(piece[part] for piece in found) for part in (2, 3)] == [47 * MS, 14 * MS]
+    assert found[0][2] * 3 == found[2][2]  # evenly over what was not sampled
+
+
 def test_a_worker_that_lived_between_two_samples_is_known_from_its_own_account() -> None:
     assert pieces(finished(begun(1), 1, 9 * MS, 5 * MS, 1 * MS), "w1") == [(0, 9 * MS, 5 * MS, 1 * MS, -1)]
     assert not pieces(finished(begun(1), 1, 9 * MS), "w1")  # and not at all where the system does not count

@@ -121,6 +121,8 @@ def test_the_cache_gives_what_working_it_out_gives() -> None:
         start = max(0, number - 20) * 10 * MS
         for window in (Window(start, 10 * MS, 30), Window(start, 10 * MS, 25), Window(start + 10 * MS, 10 * MS, 30)):
             assert cache.cells(row, window) == row_cells(row, window)
+    row = finished(timeline, 1, 420 * MS, 200 * MS, 0).rows["w1"]
+    assert cache.cells(row, Window(0, 10 * MS, 30)) == row_cells(row, Window(0, 10 * MS, 30))
 
 
 def test_what_others_took_is_what_the_machine_counts_less_the_workers_and_told_only_between_its_samples() -> None:
