@@ -26,23 +26,23 @@ EXPERIMENT = "threads-or-processes"
 ROUNDS = 3
 SIZE = 600_000
 
-BARE = """
+PLAN = """
 import json, sys
-from conclab.cli.request import plan_of
+from conclab.lab.catalogue import find
+from conclab.lab.interpreters import own
+from conclab.lab.planning import make_plan
+from conclab.sampling.machine import read_facts
+plan = make_plan(find({experiment!r}), {{"size": "{size}"}}, read_facts(), [own()], rounds={rounds})
+"""
+BARE = """
 from conclab.lab.conductor import Conductor
 from conclab.sampling.machine import observe
-plan = plan_of({experiment!r}, ["size={size}"], [], {rounds}, 0)
 run = Conductor(plan, lambda event: None, observe).run()
 """
 WATCHED = """
-import json, sys, resource
-from conclab.cli.request import plan_of
 from conclab.lab.interpreters import candidates
-from conclab.model.events import RunFinished
-from conclab.model.runs import Run
 from conclab.recording.live import LiveFeed
 from conclab.tui.app import ConclabApp
-plan = plan_of({experiment!r}, ["size={size}"], [], {rounds}, 0)
 class Watched(ConclabApp):
     def beat(self):
         super().beat()
@@ -101,7 +101,7 @@ def cpu_of(pid: int) -> float:
 
 def measured(code: str, folder: Path, watched: bool) -> dict[str, Any]:
     report = folder / "report.json"
-    text = (code + "import resource\n" + TELL).format(experiment=EXPERIMENT, size=SIZE, rounds=ROUNDS)
+    text = (PLAN + code + "import resource\n" + TELL).format(experiment=EXPERIMENT, size=SIZE, rounds=ROUNDS)
     command = [sys.executable, "-c", text, str(report)]
     if watched:
         in_terminal(command)
@@ -117,6 +117,7 @@ def main() -> None:
     costs: list[float] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ["CONCLAB_RUNS"] = str(folder / "runs")  # kept as in the lab, but not among the user's
         for number in range(pairs):
             order = (True, False) if number % 2 else (False, True)
             found = {watched: measured(WATCHED if watched else BARE, folder, watched) for watched in order}

@@ -17,7 +17,7 @@ TAKES = (
     ("lab-first", LARGE, 256),
     ("lab-running", SMALL, 1),
     ("lab-running", USUAL, 2),
-    ("lab-finished", SMALL, 64),
+    ("lab-finished", SMALL, 2),
     ("monitor", SMALL, 2),
     ("monitor", LARGE, 1),
     ("monitor-tree", USUAL, 2),

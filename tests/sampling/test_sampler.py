@@ -210,8 +210,10 @@ def test_what_is_wanted_now_is_what_is_read(sampler: Sampler, tables: type[_Tabl
 
 @pytest.mark.parametrize("sooner", [Wanted(threads=True, every_s=1e9), Wanted(needs_of_all=frozenset({STATUS}), every_s=1e9)])
 def test_threads_and_another_order_do_not_wait_for_the_next_table_and_scrolling_does(
-    sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables], sooner: Wanted
+    sampler: Sampler, samples: queue.Queue[object], tables: type[_Tables], sooner: Wanted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "PROMPT_S", 0.1)
+    sampler.hurry(True)
     first = Wanted(every_s=1e9)
     sampler.list_tasks(first)
     assert [tables.asked.get(timeout=20) for _ in range(2)] == [first, first]  # a rate needs two, and nobody waits 1e9 s for it
@@ -223,7 +225,10 @@ def test_threads_and_another_order_do_not_wait_for_the_next_table_and_scrolling_
     assert tables.asked.empty()
 
 
-def test_what_was_just_done_does_not_wait_for_the_next_table(sampler: Sampler, tables: type[_Tables]) -> None:
+def test_what_was_just_done_does_not_wait_for_the_next_table(
+    sampler: Sampler, tables: type[_Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROMPT_S", 0.1)
     first = Wanted(every_s=1e9)
     sampler.list_tasks(first)
     assert [tables.asked.get(timeout=20) for _ in range(2)] == [first, first]
