@@ -138,16 +138,16 @@ def _with_rest(row: Row, on_core_ns: int | None, wants_core_ns: int | None) -> R
     blanks = [(life.start_ns, seen[0][PIECE_START]), (seen[-1][PIECE_END], life.end_ns)] if seen else [(life.start_ns, life.end_ns)]
     if life.pieces < log.dropped:
         blanks = blanks[-1:]  # its beginning is forgotten already
+    blanks = [(start, end) for start, end in blanks if end > start]  # the last sample may be later than its end
     unseen = sum(end - start for start, end in blanks)
     on = max(0, on_core_ns - sum(piece[PIECE_ON] for piece in seen))
     wants = max(0, wants_core_ns - sum(piece[PIECE_WANTS] for piece in seen))
     found = []
     for start, end in blanks:
         wall = end - start
-        if wall > 0:
-            here = min(wall, on * wall // unseen)
-            core = seen[0 if start == life.start_ns else -1][PIECE_CORE] if seen and here else NO_CORE
-            found.append((end, start, here, min(wall - here, wants * wall // unseen), core, 0))
+        here = min(wall, on * wall // unseen)
+        core = seen[0 if start == life.start_ns else -1][PIECE_CORE] if seen and here else NO_CORE
+        found.append((end, start, here, min(wall - here, wants * wall // unseen), core, 0))
     return replace(row, pieces=log.cut(first).extended(sorted([*seen, *found])))
 
 

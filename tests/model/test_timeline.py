@@ -64,6 +64,13 @@ def test_so_does_the_beginning_and_both_together_make_the_sums_of_the_account() 
     assert found[0][2] * 3 == found[2][2]  # evenly over what was not sampled
 
 
+def test_a_last_sample_that_is_later_than_the_end_leaves_nothing_to_be_shared_out_there() -> None:
+    timeline = sampled(begun(1), [sample(1, 10 * MS, 3 * MS, 0)], [sample(1, 50 * MS, 30 * MS, 10 * MS)])
+    found = pieces(finished(timeline, 1, 45 * MS, 31 * MS, 11 * MS), "w1")
+    assert [piece[:2] for piece in found] == [(0, 10 * MS), (10 * MS, 50 * MS)]
+    assert all(on >= 0 and wants >= 0 and on + wants <= end - start for start, end, on, wants, _core in found)
+
+
 def test_a_worker_that_lived_between_two_samples_is_known_from_its_own_account() -> None:
     assert pieces(finished(begun(1), 1, 9 * MS, 5 * MS, 1 * MS), "w1") == [(0, 9 * MS, 5 * MS, 1 * MS, -1)]
     assert not pieces(finished(begun(1), 1, 9 * MS), "w1")  # and not at all where the system does not count
