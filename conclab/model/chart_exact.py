@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from conclab.model import figures
-from conclab.model.chart_data import Curves, Series, histogram
+from conclab.model.chart_data import Curves, Series, histogram, pythons_of
+from conclab.model.experiments import Arm
 from conclab.model.slices import PREEMPTED, UNENDED, TaskSlices, latencies, lengths
 from conclab.model.switching import Switching
 from conclab.model.timeline import Exact, Timeline
@@ -18,33 +19,34 @@ FINEST_NS = 1_000_000
 VOLUNTARY, INVOLUNTARY = "voluntary", "involuntary"
 
 
-def exact_by_arm(timeline: Timeline) -> dict[str, list[Exact]]:
-    """The workers' exact stretches by the arm that they were in; control repetitions are left out."""
-    several = len({step.python for step in timeline.steps}) > 1
-    arms = {one.number: f"{one.arm} {one.python}" if several else one.arm for one in timeline.steps if not one.control}
-    found: dict[str, list[Exact]] = {}
-    for number in sorted({exact.repetition for row in timeline.rows.values() for exact in row.exact}):
-        if number in arms:
-            stretches = [exact for row in timeline.rows.values() for exact in row.exact if exact.repetition == number]
-            found.setdefault(arms[number], []).extend(stretches)
-    return found
+def exact_by_arm(timeline: Timeline, arms: Sequence[Arm]) -> dict[str, list[Exact]]:
+    """The workers' exact stretches by the arm that they were in, in the experiment's order; control repetitions are left out."""
+    several = len(pythons_of(arms)) > 1
+    labels = [f"{arm.name} {arm.python.label}" if several and arm.python else arm.name for arm in arms]
+    steps = {one.number: f"{one.arm} {one.python}" if several else one.arm for one in timeline.steps if not one.control}
+    found: dict[str, list[Exact]] = {label: [] for label in labels}
+    for row in timeline.rows.values():
+        for exact in row.exact:
+            if exact.repetition in steps:
+                found.setdefault(steps[exact.repetition], []).append(exact)
+    return {label: stretches for label, stretches in found.items() if stretches}
 
 
-def _times(timeline: Timeline, query: Callable[[TaskSlices, int, int], list[int]]) -> dict[str, list[int]]:
+def _times(timeline: Timeline, arms: Sequence[Arm], query: Callable[[TaskSlices, int, int], list[int]]) -> dict[str, list[int]]:
     return {
         arm: [time for one in stretches for time in query(one.index.slices, one.start_ns, one.end_ns)]
-        for arm, stretches in exact_by_arm(timeline).items()
+        for arm, stretches in exact_by_arm(timeline, arms).items()
     }
 
 
-def slice_lengths(timeline: Timeline) -> Curves | None:
+def slice_lengths(timeline: Timeline, arms: Sequence[Arm]) -> Curves | None:
     """Histogram of how long the workers had a core in one go, by arm; None where nothing was traced."""
-    return histogram("slice lengths, % of all slices", _times(timeline, lengths))
+    return histogram("slice lengths, % of all slices", _times(timeline, arms, lengths))
 
 
-def wake_up_latencies(timeline: Timeline) -> Curves | None:
+def wake_up_latencies(timeline: Timeline, arms: Sequence[Arm]) -> Curves | None:
     """Histogram of the time from being woken up to being on a core, by arm; None where nothing was traced, or nobody woken."""
-    return histogram("wake-up latency, % of all wake-ups", _times(timeline, latencies))
+    return histogram("wake-up latency, % of all wake-ups", _times(timeline, arms, latencies))
 
 
 def _rates(title: str, pairs: list[tuple[float, float]], width_ns: int, start_ns: int, run_start_ns: int, note: str) -> Curves:
@@ -72,9 +74,9 @@ def sampled_switches(switching: Switching, started_ns: int) -> Curves | None:
     )
 
 
-def exact_switches(timeline: Timeline) -> Curves | None:
+def exact_switches(timeline: Timeline, arms: Sequence[Arm]) -> Curves | None:
     """The same from the traced repetitions, every switch counted; None where nothing was traced."""
-    stretches = [exact for some in exact_by_arm(timeline).values() for exact in some]
+    stretches = [exact for some in exact_by_arm(timeline, arms).values() for exact in some]
     if not stretches:
         return None
     start, end = min(one.start_ns for one in stretches), max(one.end_ns for one in stretches)

@@ -61,8 +61,8 @@ def _curves(kind: str, run: RunState, timeline: Timeline, usable_cores: float) -
     if kind == SPEED_UP:
         return speed_up_curves(run.repetitions, run.arms, usable_cores)
     if kind == SWITCHES:
-        return exact_switches(timeline) or sampled_switches(run.switching, run.started_ns)
-    return slice_lengths(timeline) if kind == SLICES else wake_up_latencies(timeline)
+        return exact_switches(timeline, run.arms) or sampled_switches(run.switching, run.started_ns)
+    return (slice_lengths if kind == SLICES else wake_up_latencies)(timeline, run.arms)
 
 
 def _text(lines: list[Strip]) -> Text:
