@@ -128,6 +128,8 @@ def _add_exact(cells: Cells, stretch: Exact, window: Window, low: int, high: int
 def _add(cells: Cells, place: int, known: int, on: int, wants: int, cores: tuple[tuple[int, int], ...], exact: bool) -> None:
     if known <= 0:
         return
+    on = min(on, known)
+    wants = max(0, min(wants, known - on))
     there = cells[place]
     if there is None:
         cells[place] = Cell(known, on, wants, cores, exact)
