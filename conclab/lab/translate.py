@@ -105,7 +105,8 @@ def _waiting(event: dict[str, Any]) -> Event:
 
 
 def _acquired(event: dict[str, Any]) -> Event:
-    return Acquired(_whole(event, "at"), _name(event, "worker"), _name(event, "lock"), max(0, _whole(event, "waited_ns")))
+    waited_ns, untold_ns = max(0, _whole(event, "waited_ns")), max(0, _whole_or_none(event, "untold_ns") or 0)
+    return Acquired(_whole(event, "at"), _name(event, "worker"), _name(event, "lock"), waited_ns, untold_ns)
 
 
 def _released(event: dict[str, Any]) -> Event:

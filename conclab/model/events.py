@@ -102,6 +102,8 @@ class Acquired:
     worker: str
     lock: str
     waited_ns: int
+    untold_ns: int = 0
+    """What it waited for this lock since it last said so, without saying: a busy lock does not tell of every wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from conclab.model.blocking import add_causes, to_sum
+from conclab.model.blocking import add_causes, lock_cause, to_sum
 from conclab.model.lanes import MOST_CELLS, Lane, LaneCell, Track, cell_of, over_cells, split_over_cells
 from conclab.model.results import Counters
 from conclab.model.tasks import Split
@@ -62,22 +62,59 @@ def within(start_ns: int, split: Split, from_ns: int, to_ns: int | None) -> tupl
     return first, Split(wall, split.on_core_ns * wall // split.wall_ns, split.wants_core_ns * wall // split.wall_ns)
 
 
-def lived(view: WorkerView, start_ns: int, split: Split, core: int | None, cause: str, track: Track) -> WorkerView:
-    """The view with one more sampled piece, and the switches that ``track`` tells of. ``cause``: what it slept in at the end of it,
-    UNKNOWN if it did not sleep then: its blocked time then goes to what it was blocked on last."""
+def waited(view: WorkerView, lock: str, ended_ns: int, waited_ns: int, untold_ns: int) -> WorkerView:
+    """The view once a wait for an announced lock has ended. What of it was sampled while it lasted is in the books already."""
+    since = max(ended_ns - waited_ns, view.sampled[1] if view.sampled else view.started_ns)
+    cause = lock_cause(lock)
+    more = max(0, ended_ns - since) + untold_ns
+    return replace(view, waited={**view.waited, cause: view.waited.get(cause, 0) + more})
+
+
+def _by_announcement(blocked: Mapping[str, int], amount: int, waits: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """Blocked time by cause with that of announced waits, as far as ``amount`` reaches, and what is left of that."""
+    grown = dict(blocked)
+    for cause, nanoseconds in waits.items():
+        part = min(amount, nanoseconds)
+        if part > 0:
+            grown[cause] = grown.get(cause, 0) + part
+            amount -= part
+    return grown, amount
+
+
+def lived(
+    view: WorkerView,
+    start_ns: int,
+    split: Split,
+    core: int | None,
+    cause: str,
+    track: Track,
+    waiting: tuple[str, int] | None = None,
+) -> WorkerView:
+    """The view with one more sampled piece, and the switches that ``track`` tells of.
+
+    ``cause``: what it slept in at the end of it, UNKNOWN if it did not sleep then. ``waiting``: the announced lock that it waits
+    for at the end, and since when. Announced waits come first; the rest of the blocked time goes to that cause, or to what it was
+    blocked on last.
+    """
+    waits = dict(view.waited)
+    if waiting is not None:
+        lock, since_ns = lock_cause(waiting[0]), max(start_ns, waiting[1])
+        waits[lock] = waits.get(lock, 0) + max(0, start_ns + split.wall_ns - since_ns)
+    blocked, rest = _by_announcement(view.blocked, split.blocked_ns, waits) if waits else (view.blocked, split.blocked_ns)
     cause = cause or view.cause
+    most = max(waits, key=lambda one: waits[one]) if 2 * rest < split.blocked_ns else cause
     lane = view.lane
     for cell, piece in split_over_cells(start_ns, split):
-        lane = lane.with_split(cell, piece, core, cause)
-    blocked = view.blocked
-    if split.blocked_ns:
-        blocked = {**blocked, cause: blocked.get(cause, 0) + split.blocked_ns}
+        lane = lane.with_split(cell, piece, core, most)
+    if rest:
+        blocked = {**blocked, cause: blocked.get(cause, 0) + rest}
     first = view.sampled[0] if view.sampled else start_ns
     return replace(
         view,
         lane=lane,
         life=view.life + split,
         blocked=blocked,
+        waited={},
         cause=cause,
         sampled=(first, start_ns + split.wall_ns),
         core=core if core is not None else view.core,
@@ -104,11 +141,12 @@ def settle(view: WorkerView, told: Counters, started_ns: int, ended_ns: int) -> 
         head, tail = max(0, wall), 0
     unseen = [*over_cells(started_ns, started_ns + head, head), *over_cells(ended_ns - tail, ended_ns, tail)]
     lane = _amended(view, [(cell, ns) for cell, ns in unseen if ns > 0], on_core, wants, cell_of(started_ns))
+    blocked, _rest = _by_announcement(view.blocked, max(0, life.blocked_ns - view.life.blocked_ns), view.waited)
     return replace(
         view,
         lane=_cut(lane, -wall, cell_of(started_ns)) if wall < 0 else lane,
         life=life,
-        blocked=to_sum(view.blocked, life.blocked_ns, view.cause),
+        blocked=to_sum(blocked, life.blocked_ns, view.cause),
         settled=True,
     )
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from conclab.model.events import Acquired, Released, Waiting
 
+MOST_LOCKS = 1_000
+"""Of more than these nothing is known: anybody may announce."""
 SETTLED_NS = 250_000_000
 """Announcements of one moment may overtake each other; a circle that has stood for so long is one."""
 
@@ -31,6 +33,8 @@ Locks = Mapping[str, LockView]
 def fold_locks(locks: Locks, event: Waiting | Acquired | Released) -> Locks:
     """The locks after one more announcement."""
     view = locks.get(event.lock) or LockView(event.lock)
+    if event.lock not in locks and len(locks) >= MOST_LOCKS:
+        return locks
     waiting = {worker: since for worker, since in view.waiting.items() if worker != event.worker}
     if isinstance(event, Waiting):
         view = replace(view, holder=event.holder, waiting={**waiting, event.worker: event.at_ns})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conclab.model.blocking import cause_of
+from conclab.model.blocking import cause_of, lock_cause
 from conclab.model.lanes import Had, Owners, Track, Tracks, add_owners, follow, over_cells
 from conclab.model.lives import lived, within
 from conclab.model.locks import Locks, waits_for
@@ -51,8 +51,10 @@ def fold_batch(
             if piece.wall_ns <= 0:
                 continue
             core = sample.core if piece.on_core_ns > 0 else None
-            cause = cause_of(sample, gil, waits[name].name if name in waits else None)
-            changed[name] = lived(view, start_ns, piece, core, cause, track)
+            lock = waits.get(name)
+            cause = cause_of(sample, gil, lock.name if lock is not None else None)
+            waiting = (lock.name, lock.waiting[name]) if lock is not None and cause == lock_cause(lock.name) else None
+            changed[name] = lived(view, start_ns, piece, core, cause, track, waiting)
             if core is None:
                 continue
             for cell, on_core_ns in over_cells(start_ns, start_ns + piece.wall_ns, piece.on_core_ns):

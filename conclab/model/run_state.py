@@ -30,7 +30,7 @@ from conclab.model.events import (
 )
 from conclab.model.experiments import Arm
 from conclab.model.lanes import CELL_NS, Owners, Tracks
-from conclab.model.lives import MOST_LIVES, Life, Shares, life_of, settle
+from conclab.model.lives import MOST_LIVES, Life, Shares, life_of, settle, waited
 from conclab.model.locks import Locks, deadlock, fold_locks, tell_deadlock, without_waiter
 from conclab.model.results import OK, Repetition
 from conclab.model.run_samples import fold_batch
@@ -273,6 +273,10 @@ def _sampled(state: RunState, batch: TaskBatch) -> RunState:
 
 
 def _locked(state: RunState, event: Waiting | Acquired | Released) -> RunState:
+    view = state.workers.get(event.worker)
+    if isinstance(event, Acquired) and view is not None and not view.settled:
+        view = waited(view, event.lock, event.at_ns, event.waited_ns, event.untold_ns)
+        state = replace(state, workers={**state.workers, view.name: view})
     return replace(state, locks=fold_locks(state.locks, event))
 
 

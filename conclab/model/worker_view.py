@@ -38,6 +38,8 @@ class WorkerView:
     """What it was blocked on last."""
     sampled: tuple[int, int] | None = None
     """From when to when its life has been sampled; None: not at all."""
+    waited: Mapping[str, int] = field(default_factory=dict)
+    """Announced waits (cause to nanoseconds) that have ended since the last sample, in which they are not yet counted."""
     settled: bool = False
     """Whether its own account has come, so that lane and sums are the kernel's and no sample changes them any more."""
 

@@ -2,9 +2,9 @@
 
 Such a lock announces on the wire ``waiting`` when a worker finds it taken (with the holder's name), ``acquired`` when that worker
 has it, and ``released``. Taking a lock that is free is announced only if others wait for it: who holds a lock stands in the lock
-itself, and whoever finds it taken says so. All of it is *offered*, and only ``STORIES_PER_S`` times a second in each process: a
+itself, and whoever finds it taken says so. All of it is *offered*, and only ``STORIES_PER_S`` times a second by each worker: a
 lock that is fought for a hundred thousand times a second must not spend its time on telling. What is not told is a wait like any
-other.
+other, and its length rides along with the next one that is told.
 
 Who calls is known from ``prints.worker``; whoever is no worker takes and gives back in silence.
 """
@@ -12,14 +12,14 @@ Who calls is known from ``prints.worker``; whoever is no worker takes and gives 
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional
+from typing import Any, ClassVar, Dict, Optional
 
 import prints
 from tap import Tap
 from wire import Wire
 
-BURST_STORIES = 200
-STORIES_PER_S = 500
+BURST_STORIES = 25
+STORIES_PER_S = 50
 """A story is a wait with its end, three events of about 10 µs each; one of them falls into the time in which the lock is held."""
 _SLOTS = 256
 
@@ -28,7 +28,8 @@ class _Teller:
     """This process's end of the wire, and how much may still be told."""
 
     wire: Optional[Wire] = None
-    tap = Tap(BURST_STORIES, STORIES_PER_S)
+    taps: ClassVar[Dict[str, Tap]] = {}
+    """A worker that has not been heard for long must not be drowned by the others, so each has its own."""
 
 
 def install(wire: Wire) -> None:
@@ -36,10 +37,13 @@ def install(wire: Wire) -> None:
     _Teller.wire = wire
 
 
-def _begin(kind: str, **fields: Any) -> bool:
+def _begin(kind: str, worker: str, **fields: Any) -> bool:
     """Begin a story; whether it was told."""
     wire = _Teller.wire
-    return wire is not None and _Teller.tap.take() and wire.offer(kind, **fields)
+    tap = _Teller.taps.get(worker)
+    if tap is None:
+        tap = _Teller.taps[worker] = Tap(BURST_STORIES, STORIES_PER_S)
+    return wire is not None and tap.take() and wire.offer(kind, worker=worker, **fields)
 
 
 def _go_on(kind: str, **fields: Any) -> None:
@@ -98,6 +102,8 @@ class _Story:
         self._books = books
         self._told = False
         """Whether it was told that the lock is held by whom it is."""
+        self._untold: Dict[str, int] = {}
+        """Nanoseconds that this process's workers waited since they last told of it."""
 
     def _found_taken(self, worker: Optional[str]) -> bool:
         """Tell that a worker waits from now on; whether that was told."""
@@ -112,12 +118,13 @@ class _Story:
         books.holder = worker
         if told:
             books.waits_no_more(worker)
-            _go_on("acquired", worker=worker, lock=self.name, waited_ns=waited_ns)
+            untold_ns = self._untold.pop(worker, 0)  # type: ignore[arg-type]
+            _go_on("acquired", worker=worker, lock=self.name, waited_ns=waited_ns, untold_ns=untold_ns)
             self._told = True
-        elif worker is not None and books.anyone_waits():
-            self._told = _begin("acquired", worker=worker, lock=self.name, waited_ns=waited_ns)
-        else:
-            self._told = False
+            return
+        if waited_ns and worker is not None:
+            self._untold[worker] = self._untold.get(worker, 0) + waited_ns
+        self._told = worker is not None and books.anyone_waits() and _begin("acquired", worker=worker, lock=self.name, waited_ns=0)
 
     def _gave_up(self, worker: Optional[str], told: bool) -> None:
         if told:

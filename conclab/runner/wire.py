@@ -15,7 +15,8 @@ not know. Kinds:
 ``task_finished``    ``worker``, ``index``, ``elapsed_ns``
 ``waiting``          ``worker`` found ``lock`` taken and waits for it from now on; ``holder``: the worker that had it, or null
                      where that is nobody's name
-``acquired``         ``worker``, ``lock``, ``waited_ns``. Taking a lock that nobody waits for need not be announced
+``acquired``         ``worker``, ``lock``, ``waited_ns``, ``untold_ns`` (or absent: what it waited for this lock since it last said
+                     so, without saying). Taking a lock that nobody waits for need not be announced
 ``released``         ``worker`` gave ``lock`` back, or gave up waiting for it
 ``line``             ``worker`` (or null), ``stream`` (stdout, stderr), ``text`` without its newline
 ``dropped``          ``count``: lines this process did not send since it last said so

@@ -65,6 +65,7 @@ def test_what_is_told_of_locks() -> None:
     assert translate({**told, "event": "waiting", "holder": "w2"}) == Waiting(3, "w1", "a␇", "w2")
     assert translate({**told, "event": "waiting"}) == Waiting(3, "w1", "a␇", None)
     assert translate({**told, "event": "acquired", "waited_ns": 17}) == Acquired(3, "w1", "a␇", 17)
+    assert translate({**told, "event": "acquired", "waited_ns": 17, "untold_ns": 4}) == Acquired(3, "w1", "a␇", 17, 4)
     assert translate({**told, "event": "released"}) == Released(3, "w1", "a␇")
     assert translate({**told, "event": "acquired"}) is None
     assert translate({**told, "event": "waiting", "holder": 5}) is None

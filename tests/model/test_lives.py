@@ -123,6 +123,8 @@ def test_workers_born_and_dying_at_any_moment(seed: int) -> None:
             actor = Actor(chance, TaskId(50, 100 * step + number, number), start - 30 * MS, end + 20 * MS)
             actors.append(actor)
             items += told(worker, actor, start, end)
+            ended = [start + chance.randrange(end - start) for _ in range(chance.randrange(4))]
+            items += [Acquired(at, worker, "x", chance.randrange(60 * MS), chance.randrange(9 * MS)) for at in ended]
             account = actor.account(start, end)
             expected[worker] += Split(account.wall_ns or 0, account.on_core_ns or 0, account.wants_core_ns or 0)
         state = folded([*items, *read(actors, from_ns, to_ns + SECOND, chance)], state)
@@ -133,7 +135,7 @@ def test_workers_born_and_dying_at_any_moment(seed: int) -> None:
     assert shares.lives == len(state.lives) == 12
     assert shares.split == sum(expected.values(), Split())
     assert sum(shares.blocked.values()) == shares.split.blocked_ns
-    assert set(shares.blocked) <= {GIL, UNKNOWN}
+    assert set(shares.blocked) <= {GIL, UNKNOWN, "lock x"}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -202,8 +204,27 @@ def test_blocked_time_goes_to_what_it_sleeps_in_then_or_slept_in_last() -> None:
         Released(T0 + 8 * PERIOD, "w1", "forks"),
     ]
     done = folded(later, state)
-    assert done.workers["w1"].blocked["a lock"] == 100 * MS
+    assert done.workers["w1"].blocked["a lock"] == 100 * MS - 5
+    assert done.workers["w1"].blocked["lock forks"] == 50 * MS + 5
     assert done.locks["forks"].holder is None
+
+
+def test_announced_waits_between_two_samples_are_counted_whatever_it_does_when_it_is_sampled() -> None:
+    task = TaskId(50, 51, 1)
+    start = WorkerStarted(T0, "w1", 50, 51, 1, shares_task=False)
+    seen = [sample(T0 + number * PERIOD, on=number * 10 * MS, slices=number, state="R", task=task) for number in range(3)]
+    first, second, third = (TaskBatch(one.at_ns, (one,)) for one in seen)
+    short: list[Item] = [Acquired(T0 + 20 * MS, "w1", "forks", 3 * MS, 9 * MS), Acquired(T0 + 30 * MS, "w1", "spoons", 5 * MS)]
+    state = folded([*begun(T0), start, first, *short, second])
+    assert state.workers["w1"].blocked == {"lock forks": 12 * MS, "lock spoons": 5 * MS, UNKNOWN: 23 * MS}
+    # More than it was blocked for (waiting for a core is in it), and begun before what was counted already.
+    long: list[Item] = [Waiting(T0 + 45 * MS, "w1", "forks", "w2"), Acquired(T0 + 99 * MS, "w1", "forks", 54 * MS)]
+    state = folded([*long, third], state)
+    assert state.workers["w1"].blocked == {"lock forks": 52 * MS, "lock spoons": 5 * MS, UNKNOWN: 23 * MS}
+    # Since the last sample: counted with the end.
+    result = WorkerResult("w1", 50, 51, T0, T0 + 120 * MS, Counters(120 * MS, 30 * MS, 0))
+    state = folded([Acquired(T0 + 110 * MS, "w1", "forks", 4 * MS), WorkerFinished(T0 + 120 * MS, result)], state)
+    assert state.workers["w1"].blocked == {"lock forks": 56 * MS, "lock spoons": 5 * MS, UNKNOWN: 29 * MS}
 
 
 def test_a_deadlock_is_told_until_the_next_repetition_begins() -> None:

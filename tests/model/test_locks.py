@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.model.events import Acquired, Released, Waiting
-from conclab.model.locks import SETTLED_NS, Locks, deadlock, fold_locks, tell_deadlock, waits_for, without_waiter
+from conclab.model.locks import MOST_LOCKS, SETTLED_NS, Locks, deadlock, fold_locks, tell_deadlock, waits_for, without_waiter
 
 LATER = 10 + SETTLED_NS
 
@@ -55,6 +55,14 @@ def test_three_at_a_table() -> None:
     assert told == "deadlock: w1 holds fork 3 and waits for fork 1; w2 holds fork 1 and waits for fork 2; " + (
         "w3 holds fork 2 and waits for fork 3"
     )
+
+
+def test_a_flood_of_names_fills_no_memory() -> None:
+    locks: Locks = {}
+    for number in range(MOST_LOCKS + 5):
+        locks = fold_locks(locks, Waiting(5, "w1", str(number), None))
+    assert len(locks) == MOST_LOCKS
+    assert not fold_locks(locks, Released(6, "w1", "0"))["0"].waiting
 
 
 def test_a_chain_is_none_and_one_alone_can_be() -> None:

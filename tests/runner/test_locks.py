@@ -89,6 +89,14 @@ with lock:
         waits += told().count("waiting")
 assert locks.BURST_STORIES <= waits < locks.BURST_STORIES * 10
 
+lock.acquire()
+locks._Teller.taps["w7"] = locks.Tap(0, 0)
+timer = threading.Timer(0.02, lock.release)
+timer.start()
+assert lock.acquire(timeout=20)
+lock.release()
+assert lock._untold["w7"] >= 10_000_000, "what is not told of a wait is kept for the next that is"
+
 other = Tools().lock("b")
 other.acquire()
 threading.Thread(target=other.release).start()
