@@ -311,10 +311,13 @@ def owner() -> Iterator[Line]:
         for at, core, ran, _waited in run.timehist[worker.tid]:
             theirs[core] += _overlap(worker, at - ran, at)
         ours = _by_core(run.timeline, worker)
-        for core in sorted(ours.keys() | theirs.keys()):
-            what = f"{arm} {worker.worker}, core {core}{_lost(run, worker)}"
-            yield within(what, ours.get(core, 0) / 1e6, theirs[core] / 1e6, 0.05, 5, "ms")
         booked = (worker.counters.on_core_ns or 0) / 1e6
+        # Over all cores the kernel's own account is the judge.
+        off = sum(theirs.values()) / 1e6 / booked - 1 if booked else 0.0
+        odd = f", perf {off:+.0%} over all" if abs(off) > 0.05 else ""
+        for core in sorted(ours.keys() | theirs.keys()):
+            what = f"{arm} {worker.worker}, core {core}{_lost(run, worker)}{odd}"
+            yield within(what, ours.get(core, 0) / 1e6, theirs[core] / 1e6, 0.05, 5, "ms")
         yield within(f"{arm} {worker.worker}, schedstat{_lost(run, worker)}", sum(ours.values()) / 1e6, booked, 0.05, 5, "ms")
 
 
