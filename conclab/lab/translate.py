@@ -148,8 +148,15 @@ def _worker_finished(event: dict[str, Any]) -> Event:
             counters=counters_of(event),
             result=event.get("result"),
             shares_task=event.get("shares_task") is True,
+            untold_waits=_waits(event.get("untold_waits")),
         ),
     )
+
+
+def _waits(told: object) -> dict[str, int]:
+    if not isinstance(told, dict):
+        return {}
+    return {harmless(lock)[:_LONGEST_NAME]: max(0, _whole(told, lock)) for lock in told if isinstance(lock, str)}
 
 
 def _failed(event: dict[str, Any]) -> Event:

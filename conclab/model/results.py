@@ -66,6 +66,8 @@ class WorkerResult:
     result: object = None
     shares_task: bool = False
     """Whether other workers live on the same kernel task at the same time (coroutines)."""
+    untold_waits: Mapping[str, int] = field(default_factory=dict)
+    """Announced lock to nanoseconds that it waited for it without saying when."""
 
 
 @dataclass(frozen=True, slots=True)

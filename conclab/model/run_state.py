@@ -191,6 +191,8 @@ def _worker_finished(state: RunState, event: WorkerFinished) -> RunState:
 
     voluntary, involuntary = rate(told.voluntary_switches), rate(told.involuntary_switches)
     ended = replace(view, ended_ns=event.result.ended_ns, reported=told, voluntary_per_s=voluntary, involuntary_per_s=involuntary)
+    for lock, untold_ns in event.result.untold_waits.items():
+        ended = waited(ended, lock, event.result.ended_ns, 0, untold_ns)
     ended = settle(ended, told, event.result.started_ns, event.result.ended_ns)
     return replace(state, workers={**state.workers, view.name: ended}, locks=without_waiter(state.locks, view.name))
 

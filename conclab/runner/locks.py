@@ -4,7 +4,7 @@ Such a lock announces on the wire ``waiting`` when a worker finds it taken (with
 has it, and ``released``. Taking a lock that is free is announced only if others wait for it: who holds a lock stands in the lock
 itself, and whoever finds it taken says so. All of it is *offered*, and only ``STORIES_PER_S`` times a second by each worker: a
 lock that is fought for a hundred thousand times a second must not spend its time on telling. What is not told is a wait like any
-other, and its length rides along with the next one that is told.
+other, and its length rides along with the next one that is told, or with the worker's account of its life.
 
 Who calls is known from ``prints.worker``; whoever is no worker takes and gives back in silence.
 """
@@ -22,6 +22,9 @@ BURST_STORIES = 25
 STORIES_PER_S = 50
 """A story is a wait with its end, three events of about 10 µs each; one of them falls into the time in which the lock is held."""
 _SLOTS = 256
+_MOST_UNTOLD = 5
+_LONGEST_NAME = 32
+"""Characters: an event has to fit the wire, whatever JSON makes of them."""
 
 
 class _Teller:
@@ -30,6 +33,8 @@ class _Teller:
     wire: Optional[Wire] = None
     taps: ClassVar[Dict[str, Tap]] = {}
     """A worker that has not been heard for long must not be drowned by the others, so each has its own."""
+    untold: ClassVar[Dict[str, Dict[str, int]]] = {}
+    """Worker to lock to nanoseconds that it waited since it last told of that."""
 
 
 def install(wire: Wire) -> None:
@@ -44,6 +49,12 @@ def _begin(kind: str, worker: str, **fields: Any) -> bool:
     if tap is None:
         tap = _Teller.taps[worker] = Tap(BURST_STORIES, STORIES_PER_S)
     return wire is not None and tap.take() and wire.offer(kind, worker=worker, **fields)
+
+
+def untold_of(worker: str) -> Dict[str, int]:
+    """Lock to nanoseconds that this worker has waited without saying: the longest ones, and once only."""
+    found = sorted(_Teller.untold.pop(worker, {}).items(), key=lambda item: -item[1])
+    return dict(found[:_MOST_UNTOLD])
 
 
 def _go_on(kind: str, **fields: Any) -> None:
@@ -98,12 +109,10 @@ class _Story:
     """What is told of one lock, whoever waits for it and however."""
 
     def __init__(self, name: str, books: Any) -> None:
-        self.name = name
+        self.name = name[:_LONGEST_NAME]
         self._books = books
         self._told = False
         """Whether it was told that the lock is held by whom it is."""
-        self._untold: Dict[str, int] = {}
-        """Nanoseconds that this process's workers waited since they last told of it."""
 
     def _found_taken(self, worker: Optional[str]) -> bool:
         """Tell that a worker waits from now on; whether that was told."""
@@ -118,12 +127,13 @@ class _Story:
         books.holder = worker
         if told:
             books.waits_no_more(worker)
-            untold_ns = self._untold.pop(worker, 0)  # type: ignore[arg-type]
+            untold_ns = _Teller.untold.get(worker, {}).pop(self.name, 0)  # type: ignore[arg-type]
             _go_on("acquired", worker=worker, lock=self.name, waited_ns=waited_ns, untold_ns=untold_ns)
             self._told = True
             return
         if waited_ns and worker is not None:
-            self._untold[worker] = self._untold.get(worker, 0) + waited_ns
+            untold = _Teller.untold.setdefault(worker, {})
+            untold[self.name] = untold.get(self.name, 0) + waited_ns
         self._told = worker is not None and books.anyone_waits() and _begin("acquired", worker=worker, lock=self.name, waited_ns=0)
 
     def _gave_up(self, worker: Optional[str], told: bool) -> None:

@@ -23,7 +23,8 @@ not know. Kinds:
 ``measure``          ``worker`` (or null), ``name``, ``value``, ``unit``
 ``worker_finished``  ``worker``, ``pid``, ``tid``, ``started_ns``, ``ended_ns``, ``on_core_ns``, ``wants_core_ns``,
                      ``voluntary_switches``, ``involuntary_switches``, ``migrations``, ``peak_rss_bytes`` (each null
-                     where it cannot be had), ``result``, ``shares_task``
+                     where it cannot be had), ``result``, ``shares_task``, ``untold_waits`` (or absent: lock to
+                     nanoseconds that it waited and has not told of)
 ``carrier_finished`` ``carrier``, and the stamps and counters of ``worker_finished``: the account of one kernel task
                      that carried several workers
 ``finished``         the last: ``started_ns``, ``wall_ns``, ``result`` (null, here and above, when it is too long for the wire)

@@ -12,6 +12,7 @@ import traceback
 from typing import Any, Dict, List
 
 import accounts
+import locks
 import prints
 from job import Job, worker_name
 from wire import Wire
@@ -44,6 +45,9 @@ def _announce(wire: Wire, name: str, shares_task: bool) -> None:
 def _give_account(wire: Wire, name: str, account: Dict[str, Any], result: Any, shares_task: bool) -> None:
     prints.finish()
     wire.settle()
+    untold = locks.untold_of(name)
+    if untold:
+        account = dict(account, untold_waits=untold)
     common = {"worker": name, "pid": os.getpid(), "tid": threading.get_native_id(), "shares_task": shares_task}
     try:
         wire.send("worker_finished", result=result, **common, **account)

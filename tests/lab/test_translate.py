@@ -72,6 +72,16 @@ def test_what_is_told_of_locks() -> None:
     assert translate({**told, "event": "released", "lock": None}) is None
 
 
+def test_waits_that_were_not_told_come_with_the_account() -> None:
+    event = translate({**FINISHED, "untold_waits": {"a\x07": 5}})
+    assert isinstance(event, WorkerFinished)
+    assert event.result.untold_waits == {"a␇": 5}
+    odd = translate({**FINISHED, "untold_waits": [5]})
+    assert isinstance(odd, WorkerFinished)
+    assert odd.result.untold_waits == {}
+    assert translate({**FINISHED, "untold_waits": {"a": "long"}}) is None
+
+
 def test_unknown_kinds_are_ignored() -> None:
     assert translate({"event": "from_the_future", "at": 1}) is None
 

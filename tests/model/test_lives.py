@@ -222,9 +222,9 @@ def test_announced_waits_between_two_samples_are_counted_whatever_it_does_when_i
     state = folded([*long, third], state)
     assert state.workers["w1"].blocked == {"lock forks": 52 * MS, "lock spoons": 5 * MS, UNKNOWN: 23 * MS}
     # Since the last sample: counted with the end.
-    result = WorkerResult("w1", 50, 51, T0, T0 + 120 * MS, Counters(120 * MS, 30 * MS, 0))
+    result = WorkerResult("w1", 50, 51, T0, T0 + 120 * MS, Counters(120 * MS, 30 * MS, 0), untold_waits={"spoons": 2 * MS})
     state = folded([Acquired(T0 + 110 * MS, "w1", "forks", 4 * MS), WorkerFinished(T0 + 120 * MS, result)], state)
-    assert state.workers["w1"].blocked == {"lock forks": 56 * MS, "lock spoons": 5 * MS, UNKNOWN: 29 * MS}
+    assert state.workers["w1"].blocked == {"lock forks": 56 * MS, "lock spoons": 7 * MS, UNKNOWN: 27 * MS}
 
 
 def test_a_deadlock_is_told_until_the_next_repetition_begins() -> None:
