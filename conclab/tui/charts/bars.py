@@ -29,8 +29,11 @@ def split_lines(bars: Sequence[Bar], slots: Sequence[str], width: int, height: i
     if more:
         shown = shown[: height - 2]
         more = len(by_arm(bars)) - len(shown)
-    names = [f"{one.arm} · {one.worker}" for one in shown]
-    room = min(_LONGEST_NAME, width // 3, max((cell_len(name) for name in names), default=0))
+    worker_room = max((cell_len(one.worker) for one in shown), default=0)
+    arm_room = max((cell_len(one.arm) for one in shown), default=0)
+    worker_room = min(worker_room, width // 5)
+    arm_room = max(0, min(arm_room, _LONGEST_NAME, width // 3 - worker_room))
+    room = arm_room + 1 + worker_room
     wide = max(4, width - room - _FIGURES - 1)
     looks = (style(palette.text), style(palette.wants), style(palette.blocked))
     head = Line().add("share of each worker's life   ")
@@ -38,14 +41,12 @@ def split_lines(bars: Sequence[Bar], slots: Sequence[str], width: int, height: i
         head.add(f"{glyph}{glyph}", look).add(f" {word}   ")
     lines = [head.strip(width)]
     before = ""
-    for name, one in zip(names, shown, strict=True):
+    for one in shown:
         shares = one.split.shares() or (0.0, 0.0, 0.0)
-        # The arm is named once, where it begins.
-        words = name if one.arm != before else " " * (cell_len(one.arm) + 3) + one.worker
-        before = one.arm
+        arm, before = one.arm if one.arm != before else "", one.arm  # named once, where it begins
         colour = palette.worker(slots.index(one.worker)) if one.worker in slots else palette.text
         parts = list(zip(shares, (style(colour), *looks[1:]), strict=True))
-        line = Line().add(fit(words if cell_len(words) <= room else one.worker, room) + " ", style(palette.text))
+        line = Line().add(f"{fit(arm, arm_room)} {fit(one.worker, worker_room)} ", style(palette.text))
         for text, look in stacked(parts, wide, style(), GLYPHS):
             line.add(text, look)
         line.add("".join(right(figures.percent(share), 6) for share in shares), style(palette.text))

@@ -22,8 +22,8 @@ def test_a_worker_has_a_bar_with_its_figures() -> None:
     head, first, second = lines(bars(1, 2), 80, 10)
     assert "█" in head
     assert "on a core" in head
-    assert first.startswith("arm 1 · w1 █")
-    assert second.strip().startswith("w2 █"), "the arm is named once"
+    assert first.startswith("arm 1 w1 █")
+    assert second.startswith("      w2 █"), "the arm is named once"
     assert first.rstrip().endswith("25 %   5 %  70 %")
     drawn = {glyph: first.count(glyph) for glyph in "█▒░"}
     assert 0 < drawn["▒"] < drawn["█"] < drawn["░"]
@@ -40,8 +40,13 @@ def test_bars_stay_within_their_room(width: int, height: int, arms: int, workers
 def test_where_workers_do_not_fit_arms_stand_for_them() -> None:
     found = lines(bars(3, 8), 80, 10)
     assert len(found) == 4
-    assert "arm 2 · eight workers" in found[2]
+    assert found[2].startswith("arm 2 eight workers █")
 
 
 def test_what_does_not_fit_is_counted() -> None:
     assert lines(bars(12, 2), 80, 10)[-1].startswith("four arms more do not fit")
+
+
+def test_of_a_long_name_of_an_arm_the_beginning_is_seen() -> None:
+    long = Bar("processes that are pinned to one single core", "w1", Split(1000, 250, 50))
+    assert lines([long], 60, 10)[1].startswith("processes that ar… w1 █")
