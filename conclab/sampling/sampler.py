@@ -33,7 +33,7 @@ BUSY_MACHINE_S = 0.25
 REST_MACHINE_S = 1.0
 MOST_COST = 0.04
 """Sampling the tasks may take this share of a core; a larger tree is read more rarely, down to twice a second."""
-CHEAP = 0.01
+CHEAP = 0.005
 """What takes no more than this share at the fastest pace is read as fast; what becomes of a sample later, its fold and its place in
 the recording, costs about as much again."""
 SLOWEST_TASKS_S = 0.5
