@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 
 from conclab.recording.scripted import ScriptedFeed
 from conclab.tui.app import ConclabApp
+from conclab.tui.widgets.output import OutputPane
 
 SIZE = (120, 40)
 PYTHONS = {"3.13": "/usr/bin/python3.13", "3.13t": "/usr/bin/python3.13t"}
@@ -54,6 +55,23 @@ async def lab_finished(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) 
     while app.session.run_state.live:
         await play(app, feed, pilot, 100)
     await play(app, feed, pilot, 40)
+
+
+async def lab_timeline(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    """Four threads and one GIL, exact: cells of a few milliseconds, in the middle of a repetition."""
+    await play(app, feed, pilot, 100)
+    await launch(app, traced=True)
+    while app.session.run_state.live:
+        await play(app, feed, pilot, 100)
+    await pilot.press("t", *["left_square_bracket"] * 6, "r", *["right"] * 40, *["plus"] * 4)
+
+
+async def lab_charts(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    """Where the workers' time went, arm by arm."""
+    await lab_finished(app, feed, pilot)
+    while app.screen.query_one(OutputPane).view != "chart":
+        await pilot.press("o")
+    await pilot.press("h")
 
 
 async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
@@ -112,6 +130,8 @@ PICTURES: dict[str, Picture] = {
     "lab-first": Picture(lab_first),
     "lab-running": Picture(lab_running),
     "lab-finished": Picture(lab_finished),
+    "lab-timeline": Picture(lab_timeline),
+    "lab-charts": Picture(lab_charts),
     "monitor": Picture(monitor),
     "monitor-tree": Picture(monitor_tree),
     "monitor-filter": Picture(monitor_filter),
@@ -121,14 +141,14 @@ PICTURES: dict[str, Picture] = {
 }
 
 
-async def launch(app: ConclabApp, experiment: str = "threads-or-processes", **given: str) -> None:
+async def launch(app: ConclabApp, experiment: str = "threads-or-processes", *, traced: bool = False, **given: str) -> None:
     """Begin a run as the Run button would, under interpreters that need not exist."""
     from conclab.lab.catalogue import find
     from conclab.lab.planning import make_plan
     from conclab.model.experiments import Interpreter
 
     python = Interpreter(PYTHONS["3.13"], "cpython", "3.13.0", free_threaded=False)
-    await app.open_with(make_plan(find(experiment), given, app.session.feed.machine, [python], rounds=5))
+    await app.open_with(make_plan(find(experiment), given, app.session.feed.machine, [python], rounds=5, traced=traced))
 
 
 async def take(act: Act, size: tuple[int, int] = SIZE, cores: int = 2, theme: str = "conclab-dark") -> str:

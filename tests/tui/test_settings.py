@@ -103,15 +103,15 @@ async def test_what_is_wrong_in_the_file_is_told_at_the_start() -> None:
 
 
 async def test_other_keys_do_it_and_footer_and_help_say_so() -> None:
-    async with _opened(replace(DEFAULT, keys={"lab.compare": "f12", "help": "h"})) as (app, pilot):
+    async with _opened(replace(DEFAULT, keys={"lab.compare": "f12", "help": "j"})) as (app, pilot):
         assert "F12 Compare" in key_bar(app)
         help_command = next(command for command in commands(app.screen) if command.title == "Help")
-        assert help_command.keys == ("h", "F1")
+        assert help_command.keys == ("j", "F1")
         await press(pilot, "c")
         assert app.screen is app._places["lab"], "its usual key does nothing"
         await press(pilot, "f12")
         assert isinstance(app.screen, CompareDialog)
-        await press(pilot, "escape", "h")
+        await press(pilot, "escape", "j")
         assert "Tab goes to the next part" in screen_text(app)
 
 

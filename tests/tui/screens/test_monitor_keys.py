@@ -20,6 +20,7 @@ from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.place import Place
+from conclab.tui.screens.runs import RunsScreen
 from conclab.tui.screens.setup import SetupScreen
 from conclab.tui.screens.trace import TraceScreen
 from conclab.tui.widgets.keybar import KeyBar
@@ -490,6 +491,12 @@ async def _(one: Monitor, key: str) -> None:
 async def _(one: Monitor, key: str) -> None:
     await one.press(key)
     assert isinstance(one.app.screen, SetupScreen)
+
+
+@of("runs")
+async def _(one: Monitor, key: str) -> None:
+    await one.press(key)
+    assert isinstance(one.app.screen, RunsScreen)
 
 
 @of("monitor.lab")

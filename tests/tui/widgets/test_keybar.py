@@ -14,7 +14,16 @@ from conclab.tui.widgets.keybar import KeyBar
 from tests.tui.helpers import backgrounds, fill, key_bar, opened, pass_time, press, resize, screen_lines
 
 PRESSED = {"F5": "f5", "Esc": "escape", "^p": "ctrl+p", "Tab": "tab", "?": "question_mark"}
-BACK = {"c": ("escape",), "o": ("o", "o", "o"), "^p": ("escape",), "?": ("escape",), "z": ("z",), "g": ("g",), "e": ("e",)}
+BACK = {
+    "c": ("escape",),
+    "o": ("o", "o", "o"),
+    "^p": ("escape",),
+    "?": ("escape",),
+    "z": ("z",),
+    "t": ("escape",),
+    "g": ("g",),
+    "e": ("e",),
+}
 """What undoes a key."""
 
 
