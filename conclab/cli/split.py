@@ -17,6 +17,8 @@ _PARTS = (("on_core_ns", "█", "cyan"), ("wants_core_ns", "▒", "yellow"), ("b
 _MOST_WORKERS = 16
 _MOST_CAUSES = 2
 _LEAST_CAUSE = 0.005
+_SHORTEST_CAUSE = 4
+"""Of fewer characters nobody knows what is meant."""
 
 
 class _Sum:
@@ -97,15 +99,25 @@ def _line(name: str, total: _Sum, causes: int, width: int) -> str:
     rates = [total.rate(key) for key in ("voluntary_switches", "involuntary_switches")]
     switches = "" if None in rates else f"{figures.count(rates[0]):>7}/s voluntary {figures.count(rates[1]):>6}/s involuntary"
     room = width - len(line) - _BAR - 2 - len(told)
-    rest = f"  {_causes(total):<{causes}}" if causes else ""
-    for part in (f"{rest}  {switches}", rest, ""):
-        if len(part.rstrip()) <= room:
-            return f"{line}{bar}  {told}{part}".rstrip()
-    return f"{line}{bar}  {told}"
+    beside = f"  {_causes(total):<{causes}}" if causes else ""
+    full = f"{beside}  {switches}".rstrip()
+    rest = full if len(full) <= room else _fitting(total, room - 2)
+    return f"{line}{bar}  {told}{rest}".rstrip()
 
 
-def _causes(total: _Sum) -> str:
+def _causes(total: _Sum, most: int = _MOST_CAUSES) -> str:
     """What it was blocked on most, as shares of its whole time."""
     wall = total.parts["wall_ns"]
-    leading = [(cause, ns) for cause, ns in total.causes.most_common(_MOST_CAUSES) if wall and ns / wall >= _LEAST_CAUSE]
+    leading = [(cause, ns) for cause, ns in total.causes.most_common(most) if wall and ns / wall >= _LEAST_CAUSE]
     return ", ".join(f"{harmless(marked(cause))} {figures.percent(ns / wall)}" for cause, ns in leading)
+
+
+def _fitting(total: _Sum, room: int) -> str:
+    """As many causes as there is room for, behind two spaces; a single one that is too long loses the end of its name."""
+    for most in range(_MOST_CAUSES, 0, -1):
+        text = _causes(total, most)
+        if len(text) <= room:
+            return f"  {text}"
+    share = text[text[:-2].rindex(" ") :]
+    kept = text[: max(0, room - len(share) - 1)]
+    return f"  {kept}…{share}" if len(kept) >= _SHORTEST_CAUSE else ""
