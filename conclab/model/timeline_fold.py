@@ -266,6 +266,14 @@ def _acquired(timeline: Timeline, event: Acquired) -> Timeline:
     return _marked(replace(timeline, waits_for=waits), event.worker, [(event.at_ns, Mark.ACQUIRED, _short(event.lock))])
 
 
+def _released(timeline: Timeline, event: Released) -> Timeline:
+    """Given back, or given up: who waited for that lock in vain waits for it no more."""
+    name, lock = timeline.carried.get(event.worker, event.worker), _short(event.lock)
+    if timeline.waits_for.get(name) == lock:
+        timeline = replace(timeline, waits_for={who: what for who, what in timeline.waits_for.items() if who != name})
+    return _marked(timeline, event.worker, [(event.at_ns, Mark.RELEASED, lock)])
+
+
 _FOLDS: dict[type, Callable[[Timeline, Any], Timeline]] = {
     RunStarted: _run_started,
     StepStarted: _step_started,
@@ -277,7 +285,7 @@ _FOLDS: dict[type, Callable[[Timeline, Any], Timeline]] = {
     TaskFinished: _mark(Mark.TASK, lambda event: f"task {event.index + 1}"),
     Waiting: _waiting,
     Acquired: _acquired,
-    Released: _mark(Mark.RELEASED, lambda event: event.lock),
+    Released: _released,
     Failed: _mark(Mark.FAILED, lambda event: event.reason),
     Output: _output,
     TaskBatch: _sampled,

@@ -11,7 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from conclab.model.blocking import INFERRED, UNKNOWN, asleep, cause_of
-from conclab.model.events import Acquired, Event, Probed, Sliced, StepFinished, StepStarted, Waiting, WorkerFinished, WorkerStarted
+from conclab.model.events import (
+    Acquired,
+    Event,
+    Probed,
+    Released,
+    Sliced,
+    StepFinished,
+    StepStarted,
+    Waiting,
+    WorkerFinished,
+    WorkerStarted,
+)
 from conclab.model.experiments import Arm
 from conclab.model.lanes import Track, follow
 from conclab.model.results import Counters, Repetition
@@ -121,6 +132,8 @@ class _Walk:
                 self._locks[item.worker] = item.lock
             case Acquired():
                 self._locks.pop(item.worker, None)
+            case Released() if self._locks.get(item.worker) == item.lock:  # it has given up
+                del self._locks[item.worker]
             case WorkerStarted():
                 self._born(item)
             case WorkerFinished(result=result) if not result.shares_task:

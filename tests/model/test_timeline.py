@@ -113,6 +113,10 @@ def test_while_a_worker_waits_for_a_lock_that_is_what_it_is_blocked_on() -> None
     assert cause(waits) == "lock a"
     has = fold_timeline(waits, Acquired(60 * MS, "w1", "a", 1))
     assert cause(sampled(has, [sample(1, 100 * MS, 1, 0, waits_in="clock_nanosleep")])) != "lock a"
+    other = fold_timeline(waits, Released(60 * MS, "w1", "b"))  # somebody gave back in its name what it had
+    assert cause(sampled(other, [sample(1, 100 * MS, 1, 0, waits_in="futex")])) == "lock a"
+    gave_up = fold_timeline(waits, Released(60 * MS, "w1", "a"))
+    assert cause(sampled(gave_up, [sample(1, 100 * MS, 1, 0, waits_in="futex")])) == "a lock"
 
 
 def test_the_last_pieces_and_marks_are_kept_and_the_others_counted() -> None:

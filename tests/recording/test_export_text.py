@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
-from conclab.model.events import Measured, RunFinished, WorkerFinished
+from conclab.model.events import Measured, Released, RunFinished, Waiting, WorkerFinished
 from conclab.model.machine import MachineSample
 from conclab.model.results import Counters
-from conclab.model.tasks import TaskBatch, TaskId
+from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.recording.export_steps import Life, Piece, settled
 from conclab.recording.export_text import COLUMNS, SLICE_COLUMNS, write_csv, write_json, write_slices_csv
 from conclab.recording.feed import Item
@@ -82,6 +82,17 @@ def test_exact_slices_have_a_row_each() -> None:
         ("w2", "900", "S", ""),
     ]
     assert rows(write_slices_csv, played()) == []
+
+
+def test_who_gives_up_waiting_for_a_lock_waits_for_it_no_more() -> None:
+    started, step, worker = traced()[:3]
+    task = TaskId(10, 11, 11)
+
+    def look(at_ns: int) -> TaskBatch:
+        return TaskBatch(at_ns, (TaskSample(task, at_ns, "w1", "S", 0, 0, 0, at_ns, 0, 0, waits_in="futex"),))
+
+    announced = (Waiting(60, "w1", "a"), look(70), look(80), Released(90, "w1", "a"), look(100))
+    assert [row["blocked_on"] for row in rows(write_csv, (started, step, worker, *announced))] == ["lock a", "a lock"]
 
 
 def life(end_ns: int, on_core_ns: int, wants_core_ns: int) -> Life:
