@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conclab.lab.child import RUNNER, CannotStart, Child, Ending, Turn
-from conclab.lab.translate import carrier_of, translate, whole_number
+from conclab.lab.translate import carrier_of, in_its_time, translate, whole_number
 from conclab.model import figures
 from conclab.model.events import (
     ChildStarted,
@@ -119,6 +119,7 @@ class Step:
         self._post = post
         self._check_only = check_only
         self._tracer = tracer
+        self._began_ns = 0
         self._root: int | None = None
         self._heard = _Heard()
         self.trace_failed = False
@@ -129,8 +130,9 @@ class Step:
 
     def run(self, wake: int, stopping: Callable[[], bool]) -> Repetition:
         """Launch, listen, end. Posts everything that happens; returns the repetition, whose outcome says how it went."""
+        self._began_ns = time.monotonic_ns()
         if not self._check_only:
-            self._post(StepStarted(time.monotonic_ns(), self.arm, self._round, self._control))
+            self._post(StepStarted(self._began_ns, self.arm, self._round, self._control))
         late = False
         command = command_of(self.arm)
         self._tracing(lambda tracer: tracer.begin())
@@ -184,7 +186,9 @@ class Step:
     def _take(self, turn: Turn) -> None:
         lines: list[Line] = list(turn.lines)
         left_out = turn.left_out
-        for raw in turn.events:
+        now_ns = time.monotonic_ns()
+        for told in turn.events:
+            raw = in_its_time(told, self._began_ns, now_ns)
             if raw["event"] == "finished":
                 self._heard.finished = raw
                 continue
@@ -204,7 +208,7 @@ class Step:
             if not self._check_only:
                 self._post(event)
         if (lines or left_out) and not self._check_only:
-            self._post(Output(time.monotonic_ns(), tuple(lines), left_out))
+            self._post(Output(now_ns, tuple(lines), left_out))
 
     def _note(self, event: Event) -> None:
         heard = self._heard

@@ -22,6 +22,7 @@ from conclab.model.results import Counters, WorkerResult
 from conclab.model.text import harmless
 
 _LONGEST_NAME = 32
+_STAMPS = ("at", "started_ns", "ended_ns")
 
 
 class _Unfit(Exception):
@@ -58,7 +59,7 @@ def counters_of(event: dict[str, Any]) -> Counters:
     """The counters of ``worker_finished`` and ``carrier_finished``."""
     started, ended = _whole(event, "started_ns"), _whole(event, "ended_ns")
     return Counters(
-        wall_ns=ended - started,
+        wall_ns=max(0, ended - started),
         on_core_ns=_whole_or_none(event, "on_core_ns"),
         wants_core_ns=_whole_or_none(event, "wants_core_ns"),
         voluntary_switches=_whole_or_none(event, "voluntary_switches"),
@@ -187,6 +188,16 @@ def translate(event: dict[str, Any]) -> Event | None:
         return translator(event)
     except _Unfit:
         return None
+
+
+def in_its_time(event: dict[str, Any], since_ns: int, now_ns: int) -> dict[str, Any]:
+    """The event with its stamps in the stretch in which it can have happened: whoever stamps by another clock than CLOCK_MONOTONIC
+    would else be waited for until then, or put before everything."""
+    for key in _STAMPS:
+        stamp = event.get(key)
+        if isinstance(stamp, int) and not isinstance(stamp, bool) and not since_ns <= stamp <= now_ns:
+            event = {**event, key: max(since_ns, min(stamp, now_ns))}
+    return event
 
 
 def whole_number(event: dict[str, Any], key: str) -> int | None:

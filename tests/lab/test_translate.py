@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conclab.lab.translate import carrier_of, translate
+from conclab.lab.translate import carrier_of, in_its_time, translate
 from conclab.model.events import Acquired, Output, Released, Waiting, WorkerFinished, WorkerStarted
 from conclab.model.results import Counters
 
@@ -106,3 +106,14 @@ def test_every_counter_keeps_its_name() -> None:
     assert isinstance(event, WorkerFinished)
     assert event.result.counters == wanted
     assert carrier_of({**FINISHED, **told, "event": "carrier_finished"}) == wanted
+
+
+def test_a_stamp_of_another_clock_is_put_where_the_event_can_have_happened() -> None:
+    assert in_its_time(FINISHED, 5, 400) is FINISHED
+    assert in_its_time({**FINISHED, "at": 1_790_000_000 * 10**9}, 5, 400)["at"] == 400
+    early = in_its_time({**FINISHED, "started_ns": -(1 << 62)}, 5, 400)
+    assert (early["started_ns"], early["ended_ns"]) == (5, 300)
+    assert in_its_time({"event": "line", "at": "noon"}, 5, 400)["at"] == "noon"
+    account = carrier_of({**FINISHED, "ended_ns": 90})
+    assert account is not None
+    assert account.wall_ns == 0
