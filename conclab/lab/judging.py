@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conclab.model import figures
+from conclab.model.experiments import Metric
 from conclab.model.results import Results, cores_of, measure_of
 from conclab.model.statistics import Interval, outliers, ratio_of_medians
 from conclab.model.verdicts import Evidence, Status, Verdict
@@ -71,6 +72,12 @@ def disturbances(results: Results) -> tuple[float, tuple[str, ...]]:
         factor /= 1 - min(foreign, 0.9)
         reasons.append(f"Other processes took {figures.percent(foreign)} of the cores that it needed.")
     return factor, tuple(reasons)
+
+
+def others_took(results: Results) -> str:
+    """Why somebody may have had less of the cores than there is, to stand behind a figure: (others took 48 % of the cores)."""
+    foreign = results.disturbance.foreign_share
+    return f" (others took {figures.percent(foreign)} of the cores)" if foreign is not None and foreign > FOREIGN_LIMIT else ""
 
 
 def rounds_of(results: Results) -> int:
@@ -186,14 +193,18 @@ def against(results: Results, arm: str, baseline: str, label: str, note: str = "
     return Evidence(label, interval.value if interval else None, interval, note=note)
 
 
+def largest_of(results: Results, arm: str, figure: Metric) -> float | None:
+    """The largest of all repetitions, for what is said to be the longest or the worst; None where there is none."""
+    return max(results.arm(arm).by_round(figure).values(), default=None)
+
+
 def latencies_of(results: Results, arm: str) -> str:
     """median 17.3 µs, p99 98.0 µs, worst 6.21 ms, of what the workload measured; the worst is that of all repetitions."""
     found = results.arm(arm)
-    worst = max(found.by_round(measure_of("worst_ns")).values(), default=None)
     parts = [
         ("median", found.median_of(measure_of("median_ns"))),
         ("p99", found.median_of(measure_of("p99_ns"))),
-        ("worst", worst),
+        ("worst", largest_of(results, arm, measure_of("worst_ns"))),
     ]
     return ", ".join(f"{name} {figures.duration(value)}" for name, value in parts if value is not None)
 

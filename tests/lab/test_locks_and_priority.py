@@ -184,3 +184,38 @@ def test_a_step_of_nice_is_a_factor_of_one_and_a_quarter_wherever_one_begins() -
     assert expected_share("10", nice=5) == pytest.approx(expected_share("10"), abs=0.01)
     assert expected_share("idle") > expected_share("19") > expected_share("10")
     assert expected_share("19", nice=19) == 0.5, "nobody can be nicer than 19"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("lock-fairness", {"inside": "10000", "size": "199"}, "at least 200"),
+        ("starvation", {"read": "100", "size": "499"}, "at least 500"),
+        ("producer-consumer", {"producers": "5", "size": "7"}, "at least 8"),
+        ("gil-hand-over", {"interval": "50000", "size": "199"}, "at least 200"),
+    ],
+)
+def test_what_is_too_short_to_show_anything_is_not_begun(name: str, given: dict[str, str], says: str) -> None:
+    with pytest.raises(BadRequest, match=says):
+        make_plan(find(name), given, scripted_machine(2), [here()])
+    enough = {**given, "size": str(int(given["size"]) + 1)}
+    assert make_plan(find(name), enough, scripted_machine(2), [here()]).arms
+
+
+def test_the_longest_wait_is_the_longest_of_all_runs() -> None:
+    longest = iter([*[4.0 * MS, 9.0 * MS, 5.0 * MS, 5.0 * MS, 5.0 * MS] * 2])
+    experiment, machine = find("lock-fairness"), scripted_machine(2)
+    values = resolve(experiment.parameters, {}, machine)
+    arms = {
+        arm.name: ArmResult(
+            arm,
+            tuple(
+                Repetition(arm.name, here().path, number, False, OK, measures={"in_a_row": 1.0, "longest_wait_ns": next(longest)})
+                for number in range(5)
+            ),
+        )
+        for arm in experiment.arms(values, machine)
+    }
+    planned = tuple(result.arm for result in arms.values())
+    found = experiment.judge(Results(values, machine, here(), True, arms, None, planned, Disturbance(), experiment.metric))
+    assert "The longest wait was 9.00 ms, and 9.00 ms in order of arrival" in found.statement

@@ -26,6 +26,7 @@ def judged(
     gil: bool | None = True,
     counters: Counters = QUIET,
     own: float | None = None,
+    foreign: float | None = None,
     **given: str,
 ) -> Verdict:
     """The verdict on what each arm measured; an arm that is not named never ran."""
@@ -42,7 +43,7 @@ def judged(
                 one = Repetition(arm.name, here().path, number, False, OK, wall_ns=500 * MS, counters=counters, measures=found)
                 repetitions.append(one)
             arms[arm.name] = ArmResult(arm, tuple(repetitions))
-    disturbance = Disturbance(own_share=own)
+    disturbance = Disturbance(foreign, own_share=own)
     return experiment.judge(Results(values, machine, here(), gil, arms, None, planned, disturbance, experiment.metric))
 
 
@@ -142,6 +143,8 @@ def test_where_there_is_no_gil_cores_are_counted_and_not_turns() -> None:
     found = judged("gil-hand-over", turns(1, 1, 1, 1, 1), gil=False, counters=replace(QUIET, on_core_ns=980 * MS))
     assert found.status is Status.FAILS
     assert found.statement == "Four threads have no GIL to hand over here: they used 1.96 cores at once."
+    busy = judged("gil-hand-over", turns(1, 1, 1, 1, 1), gil=False, counters=replace(QUIET, on_core_ns=300 * MS), foreign=0.5)
+    assert busy.statement.endswith("they used 0.60 cores at once (others took 50 % of the cores).")
     assert found.unit == " cores"
     assert [(bar.label, bar.value, bar.unit) for bar in found.evidence[:2]] == [
         ("0.1 ms", 1.96, " cores"),
@@ -171,6 +174,7 @@ def test_what_a_switch_costs_is_said_with_both_figures_and_waking_a_core_up_is_k
     assert more.status is Status.HOLDS
     assert "costs 1.10× what one between threads costs: 3.30 µs against 3.00 µs" in more.statement
     assert "Not pinned it takes 26.0 µs" in more.statement
+    assert "Not pinned" not in switching(3.3, free_us=6.5).statement, "less than half of it came from that"
     assert "Not pinned" not in switching(3.3, free_us=3.4).statement, "they stayed on one core all the same"
     assert more.evidence[0].note == "3.00 µs each, 1.0 switches"
     same = switching(3.0)

@@ -4,7 +4,7 @@ The schedule is forced: at the first meal nobody reaches for a second fork befor
 taking the fork at its left first that is a certain deadlock. A watchdog, a thread of its own, resolves it: when nobody has got a
 fork or given one back for a while (``standstill``) it looks for a circle among who holds what and waits for what, names it, and
 takes a fork from one in the circle. Whoever was robbed lays down what it still has and begins its meal again, as databases do
-with one of the transactions.
+with one of the transactions. Those with patience are given that much longer: a circle that ends by itself is no deadlock.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOT_ON = {
     "spawn": _ONE_MEMORY,
 }
 WATCH_S = 0.01
-ONE_ORDER = "one order"
+ONE_ORDER, PATIENCE = "one order", "patience"
 FORCED_S = 0.01
 """With one order for all the last one's first fork is another's too, so not everybody can have one: so long are they waited for."""
 _BITE_S = 0.001
@@ -43,7 +43,7 @@ class Table:
         self.guard = threading.Lock()
         self.first = threading.Barrier(many)
         self.moved_at = time.monotonic()
-        self.standstill_s = arguments["standstill"] / 1000
+        self.standstill_s = (arguments["standstill"] + (arguments["patience"] if arguments["way"] == PATIENCE else 0)) / 1000
         self.to_eat = many * arguments["size"]
         self.meals = self.deadlocks = self.given_up = 0
         self.noticed_ns = 0
@@ -146,7 +146,7 @@ def task(state: Table, arguments: Dict[str, Any], index: int) -> int:
     first, second = (left, right) if arguments["way"] != ONE_ORDER else (min(left, right), max(left, right))
     # A pause of a random length keeps two who gave way to each other from doing so in step for ever (livelock).
     draw = random.Random(arguments["seed"] * 1009 + index)
-    patience_s = arguments["patience"] / 1000 if arguments["way"] == "patience" else -1.0
+    patience_s = arguments["patience"] / 1000 if arguments["way"] == PATIENCE else -1.0
     eaten = tried = 0
     while eaten < arguments["size"]:
         table.take(index, first, -1.0)

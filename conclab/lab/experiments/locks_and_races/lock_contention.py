@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conclab.lab.experiments.common import cores_or_four, number, size, workers
-from conclab.lab.judging import compare, needs_two_cores, settle, speed_up
+from conclab.lab.judging import compare, largest_of, needs_two_cores, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
 from conclab.model.machine import Machine
@@ -78,9 +78,11 @@ def _convoy(results: Results) -> tuple[str, tuple[Evidence, ...]]:
     ratio = compare(results, HOLDING, LETTING)
     if ratio is None:
         return "", ()
-    longest = results.arm(HOLDING).median_of(measure_of("longest_wait_ns"))
+    longest = largest_of(results, HOLDING, measure_of("longest_wait_ns"))
     note = f"longest wait {figures.duration(longest)}" if longest else ""
     text = f" Naps with the lock in hand made it {figures.times(ratio.value)} as long as the same naps without it."
+    if ratio.low <= 1:  # not told from nothing: the bar shows how far it reaches
+        text = ""
     return text, (Evidence("time, asleep with it", ratio.value, ratio, note=note),)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from conclab.lab.experiments.common import number, size, workers
-from conclab.lab.judging import compare, observed, place
+from conclab.lab.judging import compare, largest_of, observed, place
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
 from conclab.model.machine import Machine
@@ -16,6 +18,17 @@ BARE, FAIR = "whoever is there", "in order of arrival"
 
 _in_a_row = measure_of("in_a_row")
 _longest = measure_of("longest_wait_ns")
+
+
+FEWEST_ROUNDS = 5
+"""With time for fewer turns of everybody, who gets the lock is decided by who came first."""
+
+
+def wrong_with(values: Values) -> str | None:
+    least = FEWEST_ROUNDS * number(values, "workers") * number(values, "inside") / 1000
+    if number(values, "size") < least:
+        return f"in so short a time everybody has the lock a few times at most; let size be at least {math.ceil(least):,}"
+    return None
 
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
@@ -34,7 +47,7 @@ def _bar(results: Results, name: str) -> Evidence:
     notes = []
     if least is not None and most is not None:
         notes.append(f"{figures.percent(least)} to {figures.percent(most)} for each")
-    longest = found.median_of(_longest)
+    longest = largest_of(results, name, _longest)
     if longest is not None:
         notes.append(f"longest wait {figures.duration(longest)}")
     return Evidence(name, found.median_of(_in_a_row), unit=" in a row", note=", ".join(notes))
@@ -51,12 +64,13 @@ def _price(results: Results) -> str:
 def judge(results: Results) -> Verdict:
     ratio = compare(results, BARE, FAIR)
     many = f"{figures.in_words(number(results.values, 'workers'))} {EXECUTORS[str(results.values['executor'])].many}"
-    row, longest, fairest = (
-        results.arm(BARE).median_of(_in_a_row),
-        *(results.arm(name).median_of(_longest) for name in (BARE, FAIR)),
-    )
+    row = results.arm(BARE).median_of(_in_a_row)
+    longest, fairest = (largest_of(results, name, _longest) for name in (BARE, FAIR))
     times = f"{row:,.1f} times in a row" if row is not None else ""
-    waits = f" The longest wait was {figures.duration(longest)}, and {figures.duration(fairest)} in order of arrival."
+    known = longest is not None and fairest is not None
+    waits = (
+        f" The longest wait was {figures.duration(longest)}, and {figures.duration(fairest)} in order of arrival." if known else ""
+    )
     return observed(
         results,
         place(ratio, THRESHOLD) if ratio else Status.UNDECIDED,
@@ -96,4 +110,5 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     metric=_in_a_row,
+    wrong_with=wrong_with,
 )

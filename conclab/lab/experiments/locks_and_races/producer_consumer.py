@@ -13,6 +13,8 @@ from conclab.model.verdicts import Evidence, Status, Verdict
 FLOOR, CEILING = 0.9, 1.1
 """Between these another worker brought nothing."""
 MOST_ON_A_SIDE = 32
+SHORTEST_US = 500
+"""A sleep lasts some 60 µs longer than it should (timer slack, waking up): of a shorter one that would be too large a part."""
 BASE, PRODUCER, CONSUMER, ONE_PLACE = "as given", "one more producer", "one more consumer", "a buffer of one"
 
 
@@ -43,6 +45,9 @@ def producers_are_slower(values: Values) -> bool:
 
 
 def wrong_with(values: Values) -> str | None:
+    most = number(values, "producers") + number(values, "consumers") + 1
+    if number(values, "size") < most:
+        return f"with fewer items than workers somebody has nothing to do; let size be at least {most}"
     if number(values, "make") * number(values, "consumers") == number(values, "use") * number(values, "producers"):
         return "producers and consumers would be equally fast, and then neither side is the slower one; change a number"
     return None
@@ -106,7 +111,13 @@ def _side(name: str, what: str) -> Parameter:
 
 def _time(name: str, what: str, default: int) -> Parameter:
     return Parameter(
-        name, Kind.INTEGER, f"how long it takes to {what}, on average", default, minimum=100, maximum=1_000_000, unit="µs"
+        name,
+        Kind.INTEGER,
+        f"how long it takes to {what}, on average",
+        default,
+        minimum=SHORTEST_US,
+        maximum=1_000_000,
+        unit="µs",
     )
 
 

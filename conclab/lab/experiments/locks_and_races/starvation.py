@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import most_waiters, number, size
-from conclab.lab.judging import against, compare, observed, place
+from conclab.lab.judging import against, compare, largest_of, observed, place
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
 from conclab.model.machine import Machine
@@ -14,6 +14,17 @@ THRESHOLD = 3.0
 READERS, TURNSTILE = "readers first", "turnstile"
 
 _wait = measure_of("writer_wait_ns")
+
+
+FEWEST_READS = 5
+"""If each comes less often, the writer's wait says more of the end than of the readers."""
+
+
+def wrong_with(values: Values) -> str | None:
+    least = FEWEST_READS * number(values, "read")
+    if number(values, "size") < least:
+        return f"in so short a time each reads a few times at most; let size be at least {least:,}"
+    return None
 
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
@@ -41,7 +52,7 @@ def _bar(results: Results, arm: str) -> Evidence:
 
 def judge(results: Results) -> Verdict:
     ratio = compare(results, READERS, TURNSTILE)
-    waited, cured = (figures.duration(results.arm(arm).median_of(_wait)) for arm in (READERS, TURNSTILE))
+    waited, cured = (figures.duration(largest_of(results, arm, _wait)) for arm in (READERS, TURNSTILE))
     turns = _turns(results, READERS)
     had = f" It had {figures.plural(turns[0], 'turn')}, each reader {turns[1]:,}." if turns else ""
     lasted = figures.duration(number(results.values, "size") * 1e6)
@@ -56,7 +67,7 @@ def judge(results: Results) -> Verdict:
         },
         evidence=(_bar(results, READERS), _bar(results, TURNSTILE)),
         unit="×",
-        about=f"What is compared is the writer's longest wait: {READERS} against the {TURNSTILE}.",
+        about=f"What is compared is the writer's longest wait of a run: {READERS} against the {TURNSTILE}.",
         advice="Before you use a lock that lets some pass together, ask who goes first when both wait.",
     )
 
@@ -84,4 +95,5 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     metric=_wait,
+    wrong_with=wrong_with,
 )

@@ -48,7 +48,7 @@ def _bar(results: Results, name: str) -> Evidence:
 def _waking_a_core(results: Results, each: str) -> str:
     """What the hand-over costs where nobody is pinned, if it shows that the two did sit on two cores: they need not."""
     more = compare(results, FREE_PROCESSES, PROCESSES)
-    if more is None or more.low < 1.5:
+    if more is None or more.low < 2:
         return ""
     return f" Not pinned it takes {each}, most of which is waking another core up."
 

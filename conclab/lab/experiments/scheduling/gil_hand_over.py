@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from conclab.lab.experiments.common import number, size, switch_interval
-from conclab.lab.judging import ideal, observed, settle, where_time_went
+from conclab.lab.judging import ideal, observed, others_took, settle, where_time_went
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -18,6 +19,18 @@ FLOOR, CEILING = 0.8, 1.5
 INTERVALS_US = (100, 1_000, 5_000, 20_000, 50_000)
 
 _turn, _turns, _work = measure_of("turn_ns"), measure_of("turns"), measure_of("work")
+
+
+FEWEST_TURNS = 4
+"""Of fewer, a mean says little; the last one is cut short by the end and does not count."""
+
+
+def wrong_with(values: Values) -> str | None:
+    interval = number(values, "interval")
+    least = math.ceil(FEWEST_TURNS * interval / 1000)
+    if number(values, "size") < least:
+        return f"in so short a time there are hardly any turns of {_name(interval)}; let size be at least {least:,}"
+    return None
 
 
 def _name(interval_us: int) -> str:
@@ -77,7 +90,7 @@ def _without_a_gil(results: Results) -> Verdict:
     many = number(results.values, "threads")
     bars = [_cores_bar(results, arm) for arm in results.planned]
     chosen = next(bar for bar in bars if bar.label == _name(number(results.values, "interval")))
-    at_once = f": they used {chosen.value:.2f} cores at once" if chosen.value is not None else ""
+    at_once = f": they used {chosen.value:.2f} cores at once{others_took(results)}" if chosen.value is not None else ""
     return observed(
         results,
         Status.FAILS,
@@ -99,7 +112,7 @@ def judge(results: Results) -> Verdict:
     turn = figures.duration(results.arm(name).median_of(_turn))
     steps = _intervals(results.values)
     shortest, longest = (figures.duration(results.arm(_name(step)).median_of(_turn)) for step in (steps[0], steps[-1]))
-    span = f" From {_name(steps[0])} to {_name(steps[-1])} a turn took {shortest} to {longest}."
+    span = f" From {_name(steps[0])} to {_name(steps[-1])} a turn took {shortest} to {longest}." if shortest and longest else ""
     verdict = settle(
         results,
         ratio,
@@ -143,4 +156,5 @@ EXPERIMENT = Experiment(
     judge=judge,
     control=_name(5_000),
     metric=_turn,
+    wrong_with=wrong_with,
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import size, start_method
-from conclab.lab.judging import FOREIGN_LIMIT, observed
-from conclab.model import figures
+from conclab.lab.judging import observed, others_took
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
 from conclab.model.results import ArmResult, Results, measure_of
@@ -83,12 +82,6 @@ def _lost(results: Results, name: str) -> str:
     return "" if share is None else f"{max(0.0, 1 - share) * 100:.1f} %"
 
 
-def _busy(results: Results) -> str:
-    """Why somebody without weight may have had little of the other cores too."""
-    foreign = results.disturbance.foreign_share
-    return f" (others took {figures.percent(foreign)} of the cores)" if foreign is not None and foreign > FOREIGN_LIMIT else ""
-
-
 def _about(results: Results) -> str:
     text = f"What is counted is how much of the core the other one kept, beside {SHOWN}."
     if any(one.measures.get("autogroup") for arm in results.arms.values() for one in arm.repetitions):
@@ -105,15 +98,15 @@ def _about(results: Results) -> str:
 def judge(results: Results) -> Verdict:
     ten, nineteen, idle = (_lost(results, name) for name in ("nice 10", "nice 19", "SCHED_IDLE"))
     apart = _lost(results, APART) if any(arm.name == APART for arm in results.planned) else ""
-    free = f" Not pinned together, the SCHED_IDLE one had {apart} of what both got{_busy(results)}." if apart else ""
+    free = f" Not pinned together, the SCHED_IDLE one had {apart} of what both got{others_took(results)}." if apart else ""
     left = f"nice 10 was left {ten} of the core, nice 19 {nineteen}, SCHED_IDLE {idle}"
     return observed(
         results,
         _status(results),
         _share(results.arm(SHOWN)),
         statements={
-            Status.HOLDS: f"Beside a process of ordinary priority {left}: as their weights say.{free}",
-            Status.FAILS: f"Beside a process of ordinary priority {left}, which is not what their weights say.{free}",
+            Status.HOLDS: f"Beside a process of ordinary priority {left}: within five points of what their weights say.{free}",
+            Status.FAILS: f"Beside a process of ordinary priority {left}, more than five points off their weights.{free}",
             Status.UNDECIDED: "Whether shares follow the weights cannot be told here.",
         },
         unit=" kept",
@@ -132,8 +125,8 @@ EXPERIMENT = Experiment(
     proposition="On one core the kernel shares out time by weight: whoever is nicer gets as much less as the table says.",
     explanation=(
         "Two processes keep the same core busy; one has made itself less important first. Nice is no rank but a weight: 1,024 "
-        "for nice 0, 110 for nice 10, 15 for nice 19, and 3 for SCHED_IDLE, so beside nice 0 they get 10, 1.4 and 0.3 % of the "
-        "core. Each step of nice is a factor of 1.25. Weights only matter where there is a queue: in the last arm the two are "
+        "for nice 0, 110 for nice 10, 15 for nice 19, and 3 for SCHED_IDLE, so beside nice 0 they should get 10, 1.4 and 0.3 % of "
+        "the core. Each step of nice is a factor of 1.25. Weights only matter where there is a queue: in the last arm the two are "
         "free to use any core, and even SCHED_IDLE runs at full speed on one that is free. Nobody is ever shut out."
     ),
     claims=(3, 33),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import against, compare, latencies_of, settle
+from conclab.lab.judging import against, compare, largest_of, latencies_of, settle
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -37,7 +37,7 @@ def judge(results: Results) -> Verdict:
     ratio = compare(results, BUSY, IDLE)
     got = figures.times(ratio.value) if ratio else ""
     beside, alone = (figures.duration(results.arm(name).median_of(_median)) for name in (BUSY, IDLE))
-    worst = max(results.arm(BUSY).by_round(measure_of("worst_ns")).values(), default=None)
+    worst = largest_of(results, BUSY, measure_of("worst_ns"))
     slowest = f" The slowest of all took {figures.duration(worst)}." if worst is not None else ""
     return settle(
         results,
