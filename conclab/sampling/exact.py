@@ -105,6 +105,7 @@ class ExactTracer:
         self._drain: _Drain | None = None
         self._start_ns = self._end_ns = 0
         self._uncounted = 0
+        self._recording = False
         self._left = False
         """Whether the kernel's buffers hold something of the repetition before."""
 
@@ -142,12 +143,14 @@ class ExactTracer:
         self._start_ns = time.monotonic_ns()
         self._instance.record(True)
         self._drain.start()
+        self._recording = True
 
     def end(self) -> None:
         """Record no more. Raises OSError when that failed, or when the draining had."""
         drain = self._drain
-        if self._instance is None or drain is None or not drain.is_alive():
+        if self._instance is None or drain is None or not self._recording:
             return
+        self._recording = False
         try:
             self._instance.record(False)
         finally:

@@ -156,6 +156,20 @@ def test_what_is_kept_is_bounded_and_the_rest_is_told() -> None:
         assert not [gap for gap in again.gaps if gap.lost == UNKNOWN]
 
 
+def test_a_trace_that_could_not_be_taken_is_told_at_its_end() -> None:
+    with ExactTracer() as tracer:
+        assert tracer._instance is not None
+        tracer.begin()
+        drain = tracer._drain
+        assert drain is not None
+        tracer._instance._pipes[-1] = -1
+        drain.join()
+        del tracer._instance._pipes[-1]
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            tracer.end()
+        assert (tracer._instance.path / "tracing_on").read_text() == "0\n"
+
+
 def test_only_who_was_started_by_the_thread_that_traces_is_followed() -> None:
     stop = threading.Event()
     other = threading.Thread(target=lambda: [subprocess.run(["true"], check=True) for _ in iter(stop.is_set, True)])
