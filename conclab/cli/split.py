@@ -10,6 +10,7 @@ from typing import Any
 from conclab.cli.output import paint
 from conclab.model import figures
 from conclab.model.blocking import marked
+from conclab.model.results import OK
 from conclab.model.text import harmless
 
 _BAR = 24
@@ -52,7 +53,7 @@ def split_lines(told: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     inferred = False
     for arm in told["arms"]:
-        mine = [worker for repetition in arm["repetitions"] for worker in repetition["workers"]]
+        mine = [worker for repetition in _good(arm["repetitions"]) for worker in repetition["workers"]]
         rows = _rows(mine)
         if not rows:
             continue
@@ -68,6 +69,12 @@ def split_lines(told: dict[str, Any]) -> list[str]:
         legend = "█ on a core  ▒ wants a core  ░ blocked, of the workers' own time" + ("  * inferred" if inferred else "")
         lines.append(paint(f"  {legend}", "dim"))
     return lines
+
+
+def _good(repetitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the verdict is about too: without the control's, and without those that went wrong, as long as one went well."""
+    measured = [one for one in repetitions if not one["control"]]
+    return [one for one in measured if one["outcome"] == OK] or measured
 
 
 def _label(told: dict[str, Any], path: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from conclab.model.events import Sliced
 from conclab.model.machine import MachineSample
-from conclab.model.slices import PREEMPTED, UNKNOWN, TaskSlices
+from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN, TaskSlices
 from conclab.model.tasks import TaskBatch
 from conclab.recording.export_steps import Life, Step, steps_of
 from conclab.recording.feed import Item
@@ -121,7 +121,8 @@ def write_csv(items: Iterable[Item], out: TextIO) -> None:
 
 
 def write_slices_csv(items: Iterable[Item], out: TextIO) -> None:
-    """One row for each exact slice of each worker; see ``SLICE_COLUMNS``. Only the header where nothing was traced."""
+    """One row for each exact slice of each worker, cut to the worker's life; see ``SLICE_COLUMNS``. Only the header where nothing was
+    traced. What is not known is blank; so is ``ended`` where the worker ended and its task went on."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(SLICE_COLUMNS)
     for step in steps_of(items):
@@ -132,12 +133,19 @@ def write_slices_csv(items: Iterable[Item], out: TextIO) -> None:
 
 
 def _slice_rows(step: Step, life: Life, one: TaskSlices) -> Iterator[tuple[object, ...]]:
+    """Of a slice that begins before the worker does, or goes on after it, what lies within: one task may be several workers in turn."""
     for index, (start, end) in enumerate(zip(one.start_ns, one.end_ns, strict=True)):
-        if end > life.start_ns and (life.end_ns is None or start < life.end_ns):
-            known = (one.runnable_ns[index], one.woken_ns[index], one.waker[index])
+        first, last = max(start, life.start_ns), end if life.end_ns is None else min(end, life.end_ns)
+        if first < last:
+            known = (one.runnable_ns[index], one.woken_ns[index], one.waker[index]) if first == start else (UNKNOWN,) * 3
             yield (
-                *(start, end, step.arm.name, step.round, life.worker, life.task.pid, life.task.tid, one.core[index]),
-                *("preempted" if one.ended[index] == PREEMPTED else chr(one.ended[index]),),
+                *(first, last, step.arm.name, step.round, life.worker, life.task.pid, life.task.tid, one.core[index]),
+                _end(one.ended[index]) if last == end else None,
                 *(None if value == UNKNOWN else value for value in known),
                 *(int(step.control), step.python),
             )
+
+
+def _end(how: int) -> str | None:
+    """Why a slice ended: preempted, or the letter of the state that the task fell into; None: that is not known."""
+    return None if how == UNENDED else "preempted" if how == PREEMPTED else chr(how)

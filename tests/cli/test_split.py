@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conclab.cli.split import split_lines
+from conclab.model.results import OK
 
 SECOND = 1_000_000_000
 
@@ -26,7 +27,7 @@ def told(*workers: dict[str, int]) -> dict[str, Any]:
         }
         for number, blocked in enumerate(workers, 1)
     ]
-    arm = {"name": "one lock", "python": "python", "repetitions": [{"workers": counted}]}
+    arm = {"name": "one lock", "python": "python", "repetitions": [{"workers": counted, "control": False, "outcome": OK}]}
     return {"arms": [arm], "environment": {"pythons": [{"path": "python", "label": "3.11"}]}}
 
 
@@ -59,3 +60,15 @@ def test_a_cause_with_a_long_name_is_cut_and_its_share_is_not(monkeypatch: pytes
     lines = split_lines(told({"lock asleep with it in hand": 520_000_000}))
     assert lines[2].endswith(end)
     assert len(lines[2]) <= columns
+
+
+def test_the_control_is_not_in_it_nor_what_went_wrong_as_long_as_something_went_well() -> None:
+    run = told({LOCK: 500_000_000})
+    repetitions = run["arms"][0]["repetitions"]
+    (good,) = repetitions
+    other = told({LOCK: 900_000_000})["arms"][0]["repetitions"][0]
+    repetitions += [{**other, "control": True}, {**other, "outcome": "it broke"}]
+    alone = split_lines({**run, "arms": [{**run["arms"][0], "repetitions": [good]}]})
+    assert split_lines(run) == alone
+    good["outcome"] = "it broke too"
+    assert split_lines(run) != alone

@@ -6,16 +6,21 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, TextIO
 
-from conclab.model.events import Measured, Released, RunFinished, Waiting, WorkerFinished
+from conclab.model.events import Measured, Released, RunFinished, Sliced, Waiting, WorkerFinished, WorkerStarted
 from conclab.model.machine import MachineSample
-from conclab.model.results import Counters
+from conclab.model.results import Counters, WorkerResult
+from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.recording.export_steps import Life, Piece, settled
 from conclab.recording.export_text import COLUMNS, SLICE_COLUMNS, write_csv, write_json, write_slices_csv
 from conclab.recording.feed import Item
-from tests.recording.played import played, traced
+from tests.recording.played import played, slices_of, traced
+
+
+LIVES = (("w1", 50, 300), ("w2", 300, 1000))
 
 
 def rows(write: Callable[[Iterable[Item], TextIO], None], items: Iterable[Item]) -> list[dict[str, str]]:
@@ -82,6 +87,29 @@ def test_exact_slices_have_a_row_each() -> None:
         ("w2", "900", "S", ""),
     ]
     assert rows(write_slices_csv, played()) == []
+
+
+def test_a_slice_of_two_workers_in_turn_is_in_neither_s_rows_twice() -> None:
+    w1, trace = traced()[2], traced()[-2]
+    assert isinstance(w1, WorkerStarted) and isinstance(trace, Sliced)
+    one = slices_of(11, "w1", (100, 600, 0, PREEMPTED, 90, 80, 10), (700, 1000, 1, UNENDED, 600, UNKNOWN, UNKNOWN))
+    first, second = (WorkerFinished(end, WorkerResult(name, 10, 11, start, end, Counters())) for name, start, end in LIVES)
+    found = rows(
+        write_slices_csv,
+        (
+            *traced()[:3],
+            first,
+            replace(w1, at_ns=300, worker="w2"),
+            second,
+            traced()[-3],
+            replace(trace, trace=replace(trace.trace, tasks=(one,))),
+        ),
+    )
+    assert [(row["worker"], row["start_ns"], row["end_ns"], row["ended"], row["runnable_ns"]) for row in found] == [
+        ("w1", "100", "300", "", "90"),
+        ("w2", "300", "600", "preempted", ""),
+        ("w2", "700", "1000", "", "600"),
+    ]
 
 
 def test_who_gives_up_waiting_for_a_lock_waits_for_it_no_more() -> None:
