@@ -127,6 +127,7 @@ class TaskReader:
                 todo.extend(child for child in task.children() if (child, child) not in seen)
         self.close()
         self._tasks = seen
+        self._crowds.forget_others({pid for pid, _tid in seen})
         return TaskBatch(at_ns, tuple(samples))
 
     def close(self) -> None:

@@ -21,6 +21,8 @@ in the next process, which is therefore known at once.
 
 from __future__ import annotations
 
+from collections.abc import Set
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from conclab.sampling import proc_text, syscalls, task_text
@@ -37,6 +39,19 @@ _MOST_PAIRS = 256
 _MOST_PLACES = 64
 
 
+@dataclass(slots=True)
+class _Process:
+    """What was seen of one process."""
+
+    halves: dict[int, int] = field(default_factory=dict)
+    """Word pair to which of its words were waited for with a limit: 1 the first, 2 the second."""
+    mutexes: set[int] = field(default_factory=set)
+    found: list[int] = field(default_factory=list)
+    """The pairs that are conditions at which threads crowd."""
+    maps: bytes | None = None
+    """Its memory map; None: it was not needed yet."""
+
+
 class Crowds:
     """The conditions at which threads of each process crowd."""
 
@@ -44,46 +59,43 @@ class Crowds:
     """Where such pairs lie: program or library, and offset in it; shared by all that are ever watched."""
 
     def __init__(self) -> None:
-        self._halves: dict[int, dict[int, int]] = {}
-        """Process to word pair to which of its words were waited for: 1 the first, 2 the second."""
-        self._mutexes: dict[int, set[int]] = {}
-        self._found: dict[int, list[int]] = {}
-        self._maps: dict[int, bytes] = {}
+        self._processes: dict[int, _Process] = {}
 
     def is_crowded(self, pid: int, address: int, operation: int, limited: bool) -> bool:
         """Whether a thread that waits in a futex at this address waits in a crowd.
 
         ``operation``: the second argument of futex(2); ``limited``: it waits with a time limit.
         """
-        found = self._found.get(pid, ())
-        if any(0 <= address - pair < _REST for pair in found):
+        process = self._processes.setdefault(pid, _Process())
+        if any(0 <= address - pair < _REST for pair in process.found):
             return True
         if limited:
-            return self._belongs(pid, address)
-        mutexes = self._mutexes.setdefault(pid, set())
-        if operation & _COMMAND == _FUTEX_WAIT and len(mutexes) < _MOST_PAIRS:
-            mutexes.add(address)
+            return self._belongs(pid, process, address)
+        if operation & _COMMAND == _FUTEX_WAIT and len(process.mutexes) < _MOST_PAIRS:
+            process.mutexes.add(address)
         return False
 
-    def _belongs(self, pid: int, address: int) -> bool:
+    def forget_others(self, pids: Set[int]) -> None:
+        """Keep what is known of these processes alone. Thousands may come and go in a run, and their numbers come again."""
+        for pid in self._processes.keys() - pids:
+            del self._processes[pid]
+
+    def _belongs(self, pid: int, process: _Process, address: int) -> bool:
         pair = address & ~(_PAIR - 1)
-        place = self._place(pid, pair)
+        if process.maps is None:
+            process.maps = read(f"/proc/{pid}/maps") or b""
+        place = proc_text.static_place(process.maps, pair)
         if place not in self._known:
-            halves = self._halves.setdefault(pid, {})
+            halves = process.halves
             if len(halves) >= _MOST_PAIRS:
                 halves.clear()
             halves[pair] = halves.get(pair, 0) | (1 if address == pair else 2)
-            if halves[pair] != 3 and not any(0 < mutex - pair < _REST for mutex in self._mutexes.get(pid, ())):
+            if halves[pair] != 3 and not any(0 < mutex - pair < _REST for mutex in process.mutexes):
                 return False
             if place is not None and len(self._known) < _MOST_PLACES:
                 self._known.add(place)
-        self._found.setdefault(pid, []).append(pair)
+        process.found.append(pair)
         return True
-
-    def _place(self, pid: int, address: int) -> tuple[str, int] | None:
-        if pid not in self._maps:
-            self._maps[pid] = read(f"/proc/{pid}/maps") or b""
-        return proc_text.static_place(self._maps[pid], address)
 
 
 class KeptWait:

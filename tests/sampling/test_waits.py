@@ -51,6 +51,15 @@ def test_a_timed_wait_and_a_queue_at_the_mutex_behind_it_make_one_too() -> None:
     assert not any(locks.is_crowded(me + 1, PAIR + at, BITSET, at == 0) for at in (32, 0, 32)), "semaphores side by side"
 
 
+def test_a_process_that_has_ended_is_forgotten_for_its_number_may_come_again() -> None:
+    crowds, me = Crowds(), os.getpid()
+    for pid in (me, me + 1):
+        assert [crowds.is_crowded(pid, PAIR + at, BITSET, True) for at in (0, 4)] == [False, True]
+    crowds.forget_others({me})
+    assert crowds.is_crowded(me, PAIR, BITSET, True)
+    assert not crowds.is_crowded(me + 1, PAIR, BITSET, True)
+
+
 def test_many_waits_on_one_word_are_no_crowd_with_a_limit_or_without() -> None:
     crowds = Crowds()
     assert not any(crowds.is_crowded(os.getpid(), PAIR, BITSET, limited) for _ in range(5) for limited in (True, False))
