@@ -121,8 +121,8 @@ def write_csv(items: Iterable[Item], out: TextIO) -> None:
 
 
 def write_slices_csv(items: Iterable[Item], out: TextIO) -> None:
-    """One row for each exact slice of each worker, cut to the worker's life; see ``SLICE_COLUMNS``. Only the header where nothing was
-    traced. What is not known is blank; so is ``ended`` where the worker ended and its task went on."""
+    """One row for each exact slice of each worker, cut to the worker's life; see ``SLICE_COLUMNS``. Only the header where nothing
+    was traced. What is not known is blank; so is ``ended`` where the worker ended and its task went on."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(SLICE_COLUMNS)
     for step in steps_of(items):
@@ -133,7 +133,7 @@ def write_slices_csv(items: Iterable[Item], out: TextIO) -> None:
 
 
 def _slice_rows(step: Step, life: Life, one: TaskSlices) -> Iterator[tuple[object, ...]]:
-    """Of a slice that begins before the worker does, or goes on after it, what lies within: one task may be several workers in turn."""
+    """Of a slice that reaches beyond the worker's life, what lies within: one task may be several workers in turn."""
     for index, (start, end) in enumerate(zip(one.start_ns, one.end_ns, strict=True)):
         first, last = max(start, life.start_ns), end if life.end_ns is None else min(end, life.end_ns)
         if first < last:

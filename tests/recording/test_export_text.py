@@ -19,7 +19,6 @@ from conclab.recording.export_text import COLUMNS, SLICE_COLUMNS, write_csv, wri
 from conclab.recording.feed import Item
 from tests.recording.played import played, slices_of, traced
 
-
 LIVES = (("w1", 50, 300), ("w2", 300, 1000))
 
 
@@ -91,7 +90,8 @@ def test_exact_slices_have_a_row_each() -> None:
 
 def test_a_slice_of_two_workers_in_turn_is_in_neither_s_rows_twice() -> None:
     w1, trace = traced()[2], traced()[-2]
-    assert isinstance(w1, WorkerStarted) and isinstance(trace, Sliced)
+    assert isinstance(w1, WorkerStarted)
+    assert isinstance(trace, Sliced)
     one = slices_of(11, "w1", (100, 600, 0, PREEMPTED, 90, 80, 10), (700, 1000, 1, UNENDED, 600, UNKNOWN, UNKNOWN))
     first, second = (WorkerFinished(end, WorkerResult(name, 10, 11, start, end, Counters())) for name, start, end in LIVES)
     found = rows(
