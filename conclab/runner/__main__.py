@@ -13,6 +13,7 @@ from typing import Any, Dict, Optional
 import job as jobs
 import locks
 import prints
+import standing
 import wire as wires
 from worker import WorkerFailed, WorkerLost, explain
 
@@ -40,8 +41,8 @@ def _pin(core: Optional[int]) -> None:
     if core is None:
         return
     try:
-        os.sched_setaffinity(0, {core})
-    except (AttributeError, OSError) as error:
+        standing.pin(core)
+    except (AttributeError, OSError, ValueError, OverflowError) as error:
         raise jobs.Refused("the work cannot be pinned to core %d: %s" % (core, error)) from None
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import replace
+
 import pytest
 
 from conclab.lab.interpreters import NoInterpreter, ask, candidates, own
 from conclab.model.experiments import Interpreter
 from conclab.model.results import OK
+from conclab.model.runs import Run
 from conclab.runner.registry import EXECUTORS
 from tests.helpers import conduct, work
 
@@ -23,15 +27,23 @@ def python(request: pytest.FixtureRequest) -> Interpreter:
         pytest.skip(str(error))
 
 
-def test_every_executor_works_under_it(python: Interpreter) -> None:
+@functools.cache
+def run_under(python: Interpreter) -> Run:
+    """Every executor once, and once pinned to a core."""
     arms = [work(executor, "primes", 2, 2, size=2_000) for executor in EXECUTORS]
-    run, _ = conduct(*arms, pythons=(python,))
+    run, _ = conduct(
+        *arms, replace(work("sequential", "primes", 1, 2, size=2_000), name="pinned", one_core=True), pythons=(python,)
+    )
+    return run
+
+
+def test_every_executor_works_under_it(python: Interpreter) -> None:
+    run = run_under(python)
     assert run.outcome == OK
     assert {str(repetition.result) for repetition in run.repetitions} == {"606"}
     for repetition in run.repetitions:
-        assert [worker.worker for worker in repetition.workers] == ["w1", "w2"]
+        assert [worker.worker for worker in repetition.workers] == ["w1", "w2"][: 1 if repetition.arm == "pinned" else 2]
 
 
 def test_the_probe_tells_whether_the_gil_is_off(python: Interpreter) -> None:
-    run, _ = conduct(work("sequential", "sleeping", 1, 1, size=0), pythons=(python,))
-    assert run.gil_enabled[python.path] is (not python.free_threaded)
+    assert run_under(python).gil_enabled[python.path] is (not python.free_threaded)

@@ -7,16 +7,15 @@ through, so that it sleeps again whenever it is woken.
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import os
 import random
 import struct
-import sys
 import time
 from typing import Any, Dict, List, NamedTuple
 
 import latencies
+import standing
 from job import Refused
 from spinning import spin
 
@@ -25,7 +24,6 @@ SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.0003, 0.0015
 MILLISECONDS_EACH = 6
 """A wake-up with its pause takes less even on a busy machine: what the spinners are told to last for."""
 
-_SCHED_IDLE = 5
 _ELSEWHERE = "the pipes are handed on by fork only"
 _AT_ONCE = "who wakes and who sleeps have to live at the same time"
 NOT_ON = {"sequential": _AT_ONCE, "asyncio": _AT_ONCE, "spawn": _ELSEWHERE, "forkserver": _ELSEWHERE}
@@ -49,7 +47,7 @@ class State(NamedTuple):
 
 
 def prepare(arguments: Dict[str, Any], tools: Any) -> State:
-    if arguments["manner"] == "idle" and not sys.platform.startswith("linux"):
+    if arguments["manner"] == "idle" and not standing.can_idle():
         raise Refused("SCHED_IDLE is a policy of Linux")
     took_ns = memoryview(mmap.mmap(-1, 8 * arguments["size"])).cast("q")
     lock = tools.lock()
@@ -65,12 +63,8 @@ def _stand_back(manner: str) -> None:
     print("I keep a core busy%s" % {"nice": " with a nice of 10", "idle": " under SCHED_IDLE"}.get(manner, ""))
     if manner == "nice":
         os.nice(10)
-    elif manner == "idle" and hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    elif manner == "idle":  # PyPy has no name for it; struct sched_param is one int
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.sched_setscheduler(0, _SCHED_IDLE, ctypes.byref(ctypes.c_int(0))) != 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    elif manner == "idle":
+        standing.run_when_idle()
 
 
 def _wake(state: State, arguments: Dict[str, Any]) -> int:

@@ -10,6 +10,7 @@ import os
 import time
 from typing import Any, Dict, List, Optional
 
+import standing
 from job import Refused
 from together import cells, milliseconds, primitives, turns_for, work
 
@@ -24,8 +25,8 @@ _AUTOGROUP = "/proc/sys/kernel/sched_autogroup_enabled"
 
 
 def prepare(arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
-    if arguments["rival"] == "idle" and not hasattr(os, "SCHED_IDLE"):
-        raise Refused("this Python or system cannot ask for SCHED_IDLE")
+    if arguments["rival"] == "idle" and not standing.can_idle():
+        raise Refused("SCHED_IDLE is a policy of Linux")
     state: Dict[str, Any] = cells(tools, "on_core", arguments["workers"])
     state["start"], state["end"] = primitives(arguments["executor"]).Barrier(arguments["workers"]), tools.cell()
     state["glance"] = turns_for(_GLANCE_US)
@@ -35,7 +36,7 @@ def prepare(arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
 def _step_back(rival: str) -> str:
     """Lower the calling process's priority; how it is called afterwards."""
     if rival == "idle":
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        standing.run_when_idle()
         return "SCHED_IDLE"
     return "nice %d" % os.nice(int(rival))
 
