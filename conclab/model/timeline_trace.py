@@ -16,22 +16,22 @@ def fold_trace(timeline: Timeline, event: Sliced) -> Timeline:
     if not timeline.steps:
         return timeline
     number = timeline.steps[-1].number
-    indexes = {(one.task.pid, one.task.tid): SliceIndex(one) for one in trace.tasks}
+    indexes = {one.task: SliceIndex(one) for one in trace.tasks}
     rows, taken = dict(timeline.rows), set()
     for row in timeline.rows.values():
         found = []
         for life in row.lives:
-            index = indexes.get((life.task.pid, life.task.tid)) if life.repetition == number else None
+            index = indexes.get(life.task) if life.repetition == number else None
             start, end = max(life.start_ns, trace.start_ns), min(life.end_ns or trace.end_ns, trace.end_ns)
             if index is not None and len(index.slices) and end > start:
                 found.append(Exact(start, end, index, number))
-                taken.add((life.task.pid, life.task.tid))
+                taken.add(life.task)
         if found:
             rows[row.name] = replace(row, exact=(*row.exact, *found))
     helpers = [
-        Helper(harmless(one.name), Exact(trace.start_ns, trace.end_ns, indexes[one.task.pid, one.task.tid], number))
+        Helper(harmless(one.name), Exact(trace.start_ns, trace.end_ns, indexes[one.task], number))
         for one in trace.tasks
-        if len(one) and (one.task.pid, one.task.tid) not in taken
+        if len(one) and one.task not in taken
     ]
     count = sum(len(one) for one in trace.tasks)
     account = TraceAccount(number, trace.start_ns, trace.end_ns, count, trace.events, trace.lost, trace.gaps)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
+from dataclasses import replace
+
 import pytest
 
 from conclab.model import timeline_trace
@@ -144,6 +147,14 @@ def test_exact_slices_belong_to_the_worker_that_lived_on_the_task() -> None:
     assert rows["w2"].exact[0].index.slices.task.tid == 102
     assert [helper.name for helper in timeline.helpers] == ["w3"]  # nobody's: it has cores, too
     assert (timeline.exact, timeline.lost) == (True, 4)
+
+
+def test_a_number_that_was_handed_out_again_is_another_task() -> None:
+    first = sliced(1, [(10, 20, 0, 83, 10, 10, 0)])
+    again = replace(first, task=replace(first.task, start_ticks=2), name="late", start_ns=array("q", [60]), end_ns=array("q", [70]))
+    timeline = traced(stepped(begun(1), 100), 100, first, again)
+    assert [one.index.slices for one in timeline.rows["w1"].exact] == [first]
+    assert [(helper.name, helper.exact.index.slices) for helper in timeline.helpers] == [("late", again)]
 
 
 def test_of_too_many_slices_the_oldest_repetition_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
