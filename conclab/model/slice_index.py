@@ -12,10 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 from operator import sub
 
-from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN, TaskSlices
-
-GONE = (ord("X"), ord("Z"))
-"""Why a task's last slice ended: it did, too."""
+from conclab.model.slices import GONE, PREEMPTED, UNENDED, UNKNOWN, TaskSlices
 
 _FEW = 24
 """So many slices are added up one by one; of more the sums are asked."""

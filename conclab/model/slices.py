@@ -21,6 +21,8 @@ PREEMPTED = ord("R")
 """It could have gone on (prev_state R or R+): the switch was involuntary."""
 UNENDED = ord("-")
 """It still ran when the trace ended, or the switch away is not known (events were lost): ``end`` is then the last that is known."""
+GONE = (ord("X"), ord("Z"))
+"""The task ended with it."""
 UNKNOWN = -1
 """Of a stamp or a tid: not known."""
 
@@ -122,7 +124,7 @@ def at(slices: TaskSlices, at_ns: int) -> Moment:
     ended = slices.ended[number] if number >= 0 else UNENDED
     left_ns = slices.end_ns[number] if number >= 0 else UNKNOWN
     if following == len(slices):
-        if number < 0 or ended in _GONE:
+        if number < 0 or ended in GONE:
             return Moment(Doing.NOT_THERE, following, left_ns)
         doing = Doing.WANTS_CORE if ended == PREEMPTED else Doing.UNKNOWN if ended == UNENDED else Doing.BLOCKED
         return Moment(doing, following, left_ns)
@@ -134,9 +136,6 @@ def at(slices: TaskSlices, at_ns: int) -> Moment:
     if ready_ns == UNKNOWN or ended in (UNENDED, PREEMPTED):
         return Moment(Doing.UNKNOWN, following, left_ns, slices.start_ns[following])
     return Moment(Doing.BLOCKED, following, left_ns, ready_ns)
-
-
-_GONE = (ord("X"), ord("Z"))
 
 
 def within(slices: TaskSlices, start_ns: int, end_ns: int) -> range:

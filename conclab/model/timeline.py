@@ -10,6 +10,7 @@ counted.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -191,8 +192,5 @@ class Timeline:
 
     def step_at(self, at_ns: int) -> Step | None:
         """The repetition that was on at a moment, or had been on last; None before the first."""
-        low, high = 0, len(self.steps)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self.steps[middle].start_ns <= at_ns else (low, middle)
-        return self.steps[low - 1] if low else None
+        following = bisect_right(self.steps, at_ns, key=lambda step: step.start_ns)
+        return self.steps[following - 1] if following else None

@@ -194,14 +194,6 @@ def having(timeline: Timeline, at_ns: int) -> dict[int, Having]:
     return found
 
 
-def marks_between(row: Row, start_ns: int, end_ns: int, most: int = 2_048) -> list[Marked]:
-    """The marks of a stretch of time, its end excluded; of very many the first."""
-    log = row.marks
-    first, stop = log.rows_before(start_ns), log.rows_before(end_ns)
-    at, kind, text = log.columns
-    return [Marked(at[number], Mark(kind[number]), text[number]) for number in range(first, min(stop, first + most))]
-
-
 def mark_near(row: Row, at_ns: int, step: int) -> Marked | None:
     """The next mark after a moment (``step`` 1), or the last one at it or before (-1)."""
     log = row.marks

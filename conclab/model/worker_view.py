@@ -43,9 +43,6 @@ class WorkerView:
     settled: bool = False
     """Whether its own account has come, so that lane and sums are the kernel's and no sample changes them any more."""
 
-    def alive_at(self, at_ns: int) -> bool:
-        return self.task is not None and self.started_ns <= at_ns and (self.ended_ns is None or at_ns <= self.ended_ns)
-
     def recent(self) -> tuple[float, float, float] | None:
         """Where its time goes: (on a core, wanting one, blocked), of the last two seconds; of the whole life once that has ended.
 

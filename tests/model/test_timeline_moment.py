@@ -6,7 +6,7 @@ from conclab.model.events import Line, Output, TaskFinished
 from conclab.model.slices import UNKNOWN, Doing
 from conclab.model.timeline import Mark, Timeline
 from conclab.model.timeline_fold import fold_timeline
-from conclab.model.timeline_moment import cause_at, having, mark_near, marks_between, next_event, now
+from conclab.model.timeline_moment import cause_at, having, mark_near, next_event, now
 from tests.model.timelines import R, S, begun, finished, sample, sampled, sliced, stepped, traced
 
 W1 = [
@@ -87,7 +87,5 @@ def test_without_a_trace_it_goes_from_mark_to_mark() -> None:
     row = timeline.rows["w1"]
     assert (next_event(row, 0, 1), next_event(row, 40, 1), next_event(row, 60, 1)) == (40, 60, None)
     assert (next_event(row, 60, -1), next_event(row, 59, -1)) == (40, 40)
-    assert [(one.kind, one.text) for one in marks_between(row, 40, 61)] == [(Mark.TASK, "task 1"), (Mark.LINE, "hello")]
-    last = mark_near(row, 59, -1)
-    assert last is not None
-    assert last.at_ns == 40
+    marks = [mark_near(row, at_ns, -1) for at_ns in (60, 59)]
+    assert [(mark.at_ns, mark.kind, mark.text) for mark in marks if mark] == [(60, Mark.LINE, "hello"), (40, Mark.TASK, "task 1")]
