@@ -102,8 +102,7 @@ def settle(
     if results.lacks:
         reasons.insert(0, results.lacks)
     elif interval is None:
-        few = rounds_of(results) < FEWEST_ROUNDS
-        reasons.insert(0, "It takes at least three repetitions to say how certain a ratio is." if few else NOT_MEASURED)
+        reasons.insert(0, _why_none(results))
     else:
         status = place(interval.widened(factor), threshold, floor) if factor <= MOST_DISTURBED else Status.UNDECIDED
         if status is Status.UNDECIDED:
@@ -111,7 +110,7 @@ def settle(
             if bare is not Status.UNDECIDED:
                 reasons.append("On a quiet machine it may well be decided; run it again when nothing else is going on.")
             else:
-                reasons.append(f"The interval reaches across {_limit(threshold, floor)}; more repetitions narrow it.")
+                reasons.append(_across(_limit(threshold, floor)))
         elif factor > 1:
             reasons.append(f"It stands even if that changed the ratio by a factor of {factor:.2f}.")
     flagged = _flagged(results)
@@ -140,6 +139,16 @@ def place(interval: Interval, threshold: float, floor: float | None = None) -> S
     return Status.FAILS if interval.high < threshold else Status.UNDECIDED
 
 
+def _across(limits: str) -> str:
+    return f"The interval reaches across {limits}; more repetitions narrow it."
+
+
+def _why_none(results: Results) -> str:
+    """Why there is no interval."""
+    few = rounds_of(results) < FEWEST_ROUNDS
+    return "It takes at least three repetitions to say how certain a ratio is." if few else NOT_MEASURED
+
+
 def _limit(threshold: float, floor: float | None) -> str:
     return figures.times(threshold) if floor is None else f"{figures.times(floor)} or {figures.times(threshold)}"
 
@@ -154,16 +163,21 @@ def observed(
     about: str,
     evidence: Sequence[Evidence] = (),
     advice: str = "",
+    limits: str = "",
 ) -> Verdict:
     """The verdict of an experiment that is decided by what was seen, yes or no, and not by a time: nothing disturbs it.
 
-    ``unit`` is that of the interval, and ``about`` a sentence that says what it is of.
+    ``unit`` is that of the interval, and ``about`` a sentence that says what it is of. ``limits``: what the interval would have to
+    lie on one side of, where it decides; without a decision that is said.
     """
+    reasons = [about] if interval is not None else []
+    if status is Status.UNDECIDED and limits:
+        reasons.insert(0, _across(limits) if interval is not None else _why_none(results))
     return Verdict(
         status=status,
         statement=statements[status],
         interval=interval,
-        reasons=(about,) if interval is not None else (),
+        reasons=tuple(reasons),
         unit=unit,
         evidence=tuple(evidence),
         advice=advice,

@@ -219,3 +219,25 @@ def test_the_longest_wait_is_the_longest_of_all_runs() -> None:
     planned = tuple(result.arm for result in arms.values())
     found = experiment.judge(Results(values, machine, here(), True, arms, None, planned, Disturbance(), experiment.metric))
     assert "The longest wait was 9.00 ms, and 9.00 ms in order of arrival" in found.statement
+
+
+def test_a_verdict_by_what_was_seen_says_what_would_decide_it() -> None:
+    def writer(*waits_ms: float) -> Verdict:
+        experiment, machine = find("starvation"), scripted_machine(2)
+        values = resolve(experiment.parameters, {}, machine)
+        arms = {}
+        for arm in experiment.arms(values, machine):
+            waits = waits_ms if arm.name == "readers first" else [8.0] * len(waits_ms)
+            runs = (
+                Repetition(arm.name, here().path, number, False, OK, measures={"writer_wait_ns": wait * MS})
+                for number, wait in enumerate(waits)
+            )
+            arms[arm.name] = ArmResult(arm, tuple(runs))
+        planned = tuple(result.arm for result in arms.values())
+        return experiment.judge(Results(values, machine, here(), True, arms, None, planned, Disturbance(), experiment.metric))
+
+    across = writer(8.0, 300.0, 25.0)
+    assert across.status is Status.UNDECIDED
+    assert across.reasons[0] == "The interval reaches across 3.00×; more repetitions narrow it."
+    assert "three repetitions" in writer(300.0, 300.0).reasons[0]
+    assert len(writer(300.0, 300.0, 300.0).reasons) == 1

@@ -20,6 +20,8 @@ _in_a_row = measure_of("in_a_row")
 _longest = measure_of("longest_wait_ns")
 
 
+LEAST_INSIDE_US = 10
+"""With less, drawing a number, itself behind a lock that barges, would be the larger part of a turn at the fair lock."""
 FEWEST_ROUNDS = 5
 """With time for fewer turns of everybody, who gets the lock is decided by who came first."""
 
@@ -83,6 +85,7 @@ def judge(results: Results) -> Verdict:
         evidence=(_bar(results, BARE), _bar(results, FAIR)),
         unit="×",
         about=f"What is compared is how often in a row one has it: {BARE} against {FAIR}.",
+        limits=figures.times(THRESHOLD),
         advice="A lock promises that one at a time has it, and no order. Where turns matter, use a queue.",
     )
 
@@ -103,7 +106,7 @@ EXPERIMENT = Experiment(
     claims=(36,),
     parameters=(
         workers(4, least=2),
-        Parameter("inside", Kind.INTEGER, "work inside the lock", 50, minimum=1, maximum=10_000, unit="µs"),
+        Parameter("inside", Kind.INTEGER, "work inside the lock", 50, minimum=LEAST_INSIDE_US, maximum=10_000, unit="µs"),
         size(of="barging"),
         Parameter("executor", Kind.CHOICE, "what the workers are", "threads", choices=("threads", "fork", "forkserver", "spawn")),
     ),

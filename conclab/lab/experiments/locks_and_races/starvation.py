@@ -68,6 +68,7 @@ def judge(results: Results) -> Verdict:
         evidence=(_bar(results, READERS), _bar(results, TURNSTILE)),
         unit="×",
         about=f"What is compared is the writer's longest wait of a run: {READERS} against the {TURNSTILE}.",
+        limits=figures.times(THRESHOLD),
         advice="Before you use a lock that lets some pass together, ask who goes first when both wait.",
     )
 

@@ -112,6 +112,7 @@ def judge(results: Results) -> Verdict:
         unit=" kept",
         about=_about(results),
         evidence=tuple(_bar(results, arm.name) for arm in results.planned),
+        limits="what is five points off a weight",
         advice="Give work that may wait nice 19 or SCHED_IDLE: on a free core it is as fast as any, on a busy one it steps aside.",
     )
 
