@@ -21,7 +21,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from conclab.model.events import Event, Line, Output, Sliced
+from conclab.model.events import Event, Line, Output, Sliced, WorkerFinished
 from conclab.model.machine import CoreTimes, MachineSample
 from conclab.model.tasks import TaskBatch, TaskId, TaskSample
 from conclab.recording import codec
@@ -82,10 +82,14 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, isolation_level=None, timeout=1.0)
-        self._base.execute(f"PRAGMA application_id = {APPLICATION}")
-        self._base.execute(f"PRAGMA user_version = {SCHEMA}")
-        self._base.execute("PRAGMA journal_mode = WAL")
-        self._base.execute("PRAGMA synchronous = NORMAL")
+        try:
+            self._base.execute(f"PRAGMA application_id = {APPLICATION}")
+            self._base.execute(f"PRAGMA user_version = {SCHEMA}")
+            self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            self._base.close()
+            raise
         self._tasks: dict[TaskId, int] = {}
         self._surroundings: tuple[object, int] | None = None
         self._seq = 0
@@ -153,8 +157,8 @@ class Store:
         self._base.executemany(_placed("lines", 5), lines)
 
     def _event(self, item: Event, kept: Event) -> tuple[Any, ...]:
-        worker = codec.writable(getattr(item, "worker", None))
-        return (self._seq, item.at_ns, type(item).__name__, worker, codec.to_json(kept))
+        worker = item.result.worker if isinstance(item, WorkerFinished) else getattr(item, "worker", None)
+        return (self._seq, item.at_ns, type(item).__name__, codec.writable(worker), codec.to_json(kept))
 
     def _batch(self, batch: TaskBatch) -> None:
         self._base.execute(_placed("batches", 2), (self._seq, batch.at_ns))

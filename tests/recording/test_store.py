@@ -120,11 +120,14 @@ def test_anybody_can_query_it(path: Path) -> None:
     batch = made_up(TaskBatch, chance)
     while not batch.tasks:
         batch = made_up(TaskBatch, chance)
-    finished(path, batch, said(5), said(6))
+    ended = made_up(WorkerFinished, chance)
+    finished(path, batch, said(5), said(6), ended)
     with closing(sqlite3.connect(path)) as base:
         assert base.execute("select worker, count(*) from lines group by worker").fetchall() == [("w1", 2)]
+        (who,) = base.execute("select worker from events where kind = 'WorkerFinished'").fetchone()
         found = base.execute("select pid, tid, name, on_core_ns, crowded from task_samples").fetchall()
     assert found == [(one.task.pid, one.task.tid, one.name, one.on_core_ns, one.crowded) for one in batch.tasks]
+    assert who == ended.result.worker
 
 
 def test_while_it_is_written_it_reads_as_of_the_last_transaction_and_is_live(path: Path, writing: Store) -> None:
