@@ -76,8 +76,8 @@ class ExactTrace:
     events: int = 0
     lost: int = 0
     """Events lost in all: those of gaps (one each where the number is not known), and switches that must have been because of
-    what came after them and were not reported. A slice whose beginning was not reported begins when its task was ready and its
-    core idle; where that is not known there is none."""
+    what came after them and were not reported. Where the beginning of a slice cannot be told either (``sampling.trace_slices`` says
+    when it can), it has no length and stands at its end; the time from the slice before until then is not known."""
     gaps: tuple[Gap, ...] = ()
     drain_cpu_ns: int = 0
     """CPU time that taking the events from the kernel cost while the repetition ran."""
@@ -160,10 +160,10 @@ def migrations(slices: TaskSlices, start_ns: int, end_ns: int) -> int:
 
 
 def lengths(slices: TaskSlices, start_ns: int, end_ns: int) -> list[int]:
-    """Nanoseconds of each slice that began in that stretch and whose end is known."""
+    """Nanoseconds of each slice that began in that stretch; not of one whose beginning or end is not known."""
     here = within(slices, start_ns, end_ns)
     columns = (column[here.start : here.stop] for column in (slices.start_ns, slices.end_ns, slices.ended))
-    return [end - start for start, end, ended in zip(*columns, strict=True) if ended != UNENDED]
+    return [end - start for start, end, ended in zip(*columns, strict=True) if ended != UNENDED and start < end]
 
 
 def latencies(slices: TaskSlices, start_ns: int, end_ns: int) -> list[int]:

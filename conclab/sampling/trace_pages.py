@@ -17,14 +17,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-SWITCH, WAKING, WAKEUP, NEW, BORN, GAP_BEGIN, GAP_END = range(7)
-"""Kinds of events, by the kernel's names: sched_switch, sched_waking, sched_wakeup, sched_wakeup_new, task_newtask; and the ends
-of a stretch of one core of which events were lost."""
+SWITCH, WAKING, WAKEUP, NEW, BORN, GAP_BEGIN, GAP_END, RUNTIME = range(8)
+"""Kinds of events, by the kernel's names: sched_switch, sched_waking, sched_wakeup, sched_wakeup_new, task_newtask; the ends of a
+stretch of one core of which events were lost; and sched_stat_runtime."""
 
 Event = tuple[int, int, int, int, int, int]
 """(nanoseconds, core, kind, and three figures): SWITCH: who is switched away, its state, who comes. WAKING and NEW: who is woken
 up, by whom (0: an interrupt), 0. WAKEUP: who is runnable, 0, 0. BORN: the new task, its parent, the flags of clone(2). GAP_BEGIN:
-0, 0, 0. GAP_END: how many events were lost (-1: some), 0, 0."""
+0, 0, 0. GAP_END: how many events were lost (-1: some), 0, 0. RUNTIME: who runs, nanoseconds since it was switched in or told last,
+0; it need not run on the core that tells."""
 
 SOURCES = {
     SWITCH: "sched/sched_switch",
@@ -34,6 +35,8 @@ SOURCES = {
     BORN: "task/task_newtask",
 }
 """Where the events and their descriptions lie below ``events/``."""
+RUNTIME_SOURCE = "sched/sched_stat_runtime"
+"""The same of what is asked for only where switches are not reported (``trace_slices``)."""
 
 _FIELD = re.compile(r"field:[^;]*?(\w+)(?:\[[^]]*])?;\s*offset:(\d+);\s*size:(\d+);")
 _STATE = re.compile(r"\{\s*(0x[0-9a-fA-F]+|\d+)\s*,\s*\"(\w)\"\s*\}")
@@ -68,6 +71,9 @@ class Layout:
     clone_flags: int
     states: tuple[tuple[int, str], ...]
     """Bits of a state and its character, as the kernel prints them."""
+    runs: int = 0
+    runtime: int = 0
+    """Of RUNTIME, which a kernel may lack: the task, and the lower half of its nanoseconds."""
 
 
 def _fields(text: str) -> dict[str, tuple[int, int]]:
@@ -82,7 +88,7 @@ def layout_of(header_page: str, formats: Mapping[int, str]) -> Layout:
     def word(kind: int, name: str) -> int:
         offset, size = fields[kind][name]
         if offset % 4 or size < 4:
-            raise ValueError(f"{SOURCES[kind]}: {name} lies where it is not expected")
+            raise ValueError(f"{SOURCES.get(kind, RUNTIME_SOURCE)}: {name} lies where it is not expected")
         return offset // 4
 
     try:
@@ -103,6 +109,8 @@ def layout_of(header_page: str, formats: Mapping[int, str]) -> Layout:
             born=word(BORN, "pid"),
             clone_flags=word(BORN, "clone_flags"),
             states=tuple((int(bits, 0), letter) for bits, letter in _STATE.findall(formats[SWITCH])),
+            runs=word(RUNTIME, "pid") if RUNTIME in formats else 0,
+            runtime=word(RUNTIME, "runtime") if RUNTIME in formats else 0,
         )
     except (KeyError, IndexError) as error:
         raise ValueError(f"the kernel's description of an event lacks {error}") from None
@@ -179,6 +187,9 @@ def decode(page: bytes, core: int, layout: Layout, names: dict[int, str], into: 
             append((now, core, WAKEUP, words[body + woken], 0, 0))
         elif kind == BORN:
             append((now, core, BORN, words[body + layout.born], words[body + 1], words[body + layout.clone_flags]))
+        elif kind == RUNTIME:
+            runtime = words[body + layout.runtime] | words[body + layout.runtime + 1] << 32
+            append((now, core, RUNTIME, words[body + layout.runs], runtime, 0))
         elif kind is not None:
             append((now, core, kind, words[body + woken], 0 if common & _IN_INTERRUPT else words[body + 1], 0))
     for pid, body in named.items():

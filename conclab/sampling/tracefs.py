@@ -24,7 +24,7 @@ from pathlib import Path
 
 from conclab.sampling import proc_text
 from conclab.sampling.files import read
-from conclab.sampling.trace_pages import SOURCES, Layout, layout_of
+from conclab.sampling.trace_pages import RUNTIME, RUNTIME_SOURCE, SOURCES, Layout, layout_of
 
 USUAL = Path("/sys/kernel/tracing")
 _INITIAL = {"pid": 0xEFFFFFFC, "time": 0xEFFFFFFA}
@@ -194,7 +194,9 @@ class Instance:
             self._pipes[core] = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
 
     def _formats(self) -> Mapping[int, str]:
-        return {kind: (self.path / "events" / source / "format").read_text() for kind, source in SOURCES.items()}
+        sources = {**SOURCES, RUNTIME: RUNTIME_SOURCE}
+        formats = {kind: self.path / "events" / source / "format" for kind, source in sources.items()}
+        return {kind: path.read_text() for kind, path in formats.items() if kind != RUNTIME or path.exists()}
 
     @property
     def pipes(self) -> Mapping[int, int]:
@@ -214,6 +216,11 @@ class Instance:
         self.write("set_event_pid", str(threading.get_native_id()))
         for source in SOURCES.values():  # not before there is a filter: else everybody would be traced
             self.write(f"events/{source}/enable", "1")
+
+    def ask_runtimes(self) -> None:
+        """Have it told how long those who are followed have run, too, if this kernel can. Raises OSError."""
+        if self.layout.runtime:
+            self.write(f"events/{RUNTIME_SOURCE}/enable", "1")
 
     def record(self, on: bool) -> None:
         """Raises OSError."""

@@ -89,3 +89,4 @@ def test_only_what_is_known_is_measured() -> None:
     assert lengths(LIFE, 0, 1_000) == [50, 30, 20]
     assert latencies(LIFE, 0, 1_000) == [10, 30]
     assert lengths(LIFE, 170, 500) == [30]
+    assert lengths(slices((50, 50, 0, SLEPT, UNKNOWN, UNKNOWN, UNKNOWN)), 0, 1_000) == []

@@ -11,6 +11,7 @@ from conclab.sampling.trace_pages import (
     GAP_BEGIN,
     GAP_END,
     NEW,
+    RUNTIME,
     SOURCES,
     SWITCH,
     WAKEUP,
@@ -156,6 +157,17 @@ def test_lost_events_are_told_with_their_place_and_number() -> None:
         (307, GAP_END, -1),
         (307, SWITCH, 3),
     ]
+
+
+def test_how_long_somebody_has_run_is_read_where_the_kernel_tells_it() -> None:
+    text = "ID: 363\nfield:__data_loc char[] comm;\toffset:8;\tsize:4;\nfield:pid_t pid;\toffset:12;\tsize:4;\n"
+    layout = layout_of(HEADER, {**FORMATS, RUNTIME: text + "field:u64 runtime;\toffset:16;\tsize:8;\n"})
+    data = struct.pack("<IHBBiIiQ", 7 << 5 | 6, 363, 0, 0, 5, 0, 77, 5_000_000_000)
+    found: list[Event] = []
+    decode(page(300, data), 1, layout, {}, found)
+    assert found == [(307, 1, RUNTIME, 77, 5_000_000_000, 0)]
+    decode(page(300, data), 1, LAYOUT, {}, found)
+    assert len(found) == 1  # an event that was not asked for
 
 
 def test_what_a_page_uses_of_its_room_is_kept() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from conclab.model.slice_index import SliceIndex
 from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN, TaskSlices
 from conclab.model.tasks import TaskId
-from conclab.sampling.trace_pages import BORN, GAP_BEGIN, GAP_END, NEW, SWITCH, WAKEUP, WAKING, Event, in_order, layout_of
+from conclab.sampling.trace_pages import BORN, GAP_BEGIN, GAP_END, NEW, RUNTIME, SWITCH, WAKEUP, WAKING, Event, in_order, layout_of
 from conclab.sampling.trace_slices import Folding
 from tests.sampling.canned_trace import CALLER, FORMATS, HEADER, PAGES, ROOT
 
@@ -163,12 +164,38 @@ def test_a_switch_that_the_kernel_did_not_report_is_counted_and_inferred_only_on
     _, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), woken[0], (50, 1, SWITCH, 10, ASLEEP, IDLE))
     assert rows(found[0])[1:] == [(30, 50, 1, SLEPT, 30, 30, OTHER)]
     busy, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, OTHER), *woken, (50, 1, SWITCH, 10, ASLEEP, IDLE))
-    assert rows(found[0])[1:] == []
+    assert rows(found[0])[1:] == [(50, 50, 1, SLEPT, UNKNOWN, UNKNOWN, UNKNOWN)]
+    assert SliceIndex(found[0]).sums(60)[2] == 1 + 30  # the time before its birth, and from 20 to 50
     left, found = folded(*ON_CORE, (20, 1, SWITCH, OTHER, ASLEEP, IDLE))
     assert rows(found[0]) == [(5, 5, 1, UNENDED, 1, 1, LAB)]
     elsewhere, found = folded(*ON_CORE, (20, 0, SWITCH, 10, ASLEEP, IDLE))
-    assert rows(found[0]) == [(5, 5, 1, UNENDED, 1, 1, LAB)]
+    assert rows(found[0]) == [(5, 5, 1, UNENDED, 1, 1, LAB), (20, 20, 0, SLEPT, UNKNOWN, UNKNOWN, UNKNOWN)]
     assert (idle.unseen, busy.unseen, left.unseen, elsewhere.unseen) == (1, 1, 1, 1)
+
+
+def test_how_long_it_had_run_tells_when_it_came_to_a_core_unseen() -> None:
+    told = (40, 0, RUNTIME, 10, 13, 0)  # by another core, and again later: the first one counts
+    again = (48, 1, RUNTIME, 10, 8, 0)
+    slept, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), told, again, (50, 1, SWITCH, 10, ASLEEP, IDLE))
+    assert rows(found[0])[1:] == [(27, 50, 1, SLEPT, 27, UNKNOWN, UNKNOWN)]
+    preempted, found = folded(*ON_CORE, (20, 1, SWITCH, 10, PREEMPTS, OTHER), told, (50, 1, SWITCH, 10, ASLEEP, IDLE))
+    assert rows(found[0])[1:] == [(27, 50, 1, SLEPT, 20, UNKNOWN, UNKNOWN)]
+    busy, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, OTHER), told, (50, 1, SWITCH, 10, ASLEEP, IDLE))
+    assert rows(found[0])[1:] == [(27, 50, 1, SLEPT, UNKNOWN, UNKNOWN, UNKNOWN)]
+    too_much = (40, 1, RUNTIME, 10, 39, 0)
+    _, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), too_much, (50, 1, SWITCH, 10, ASLEEP, IDLE))
+    assert rows(found[0])[1:] == [(20, 50, 1, SLEPT, 20, UNKNOWN, UNKNOWN)]
+    assert (slept.unseen, preempted.unseen, busy.unseen) == (2, 1, 2)
+
+
+def test_who_slept_and_came_to_an_idle_core_did_not_wait_although_nobody_was_seen_to_wake_it_up() -> None:
+    idle, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), (50, 0, SWITCH, IDLE, GOES_ON, 10))
+    assert rows(found[0])[1][4:] == (50, UNKNOWN, UNKNOWN)
+    assert SliceIndex(found[0]).sums(60)[2] == 1  # only the time before its birth
+    busy, found = folded(*ON_CORE, (20, 1, SWITCH, 10, ASLEEP, IDLE), (50, 0, SWITCH, OTHER, GOES_ON, 10))
+    assert rows(found[0])[1][4:] == (UNKNOWN, UNKNOWN, UNKNOWN)
+    assert SliceIndex(found[0]).sums(60)[2] == 1 + 30
+    assert (idle.unseen, busy.unseen) == (1, 1)
 
 
 @pytest.mark.parametrize(
