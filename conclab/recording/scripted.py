@@ -37,7 +37,7 @@ from conclab.model.statistics import abba
 from conclab.model.table import RowId, Wanted
 from conclab.model.tasks import TaskId
 from conclab.recording.feed import Item
-from conclab.recording.scripted_slices import scripted_trace
+from conclab.recording.scripted_slices import scripted_trace, ticks_of
 from conclab.sampling.scripted import SHARING_GIL, SLEEPING, SLOT_NS, SPINNING, Actor, ScriptedSource
 from conclab.sampling.scripted_details import scripted_details
 from conclab.sampling.scripted_inspection import ScriptedInspector
@@ -48,7 +48,6 @@ TASK_NS = 250_000_000
 """How long one task takes by itself."""
 _PAUSE_NS = 100_000_000
 _WAITING = ("sleeping", "downloads", "greeting", "philosophers", "readers", "buffer")
-_TICKS = 4_711
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +215,7 @@ class ScriptedFeed:
             own = arm.executor not in ("sequential", "threads", "asyncio")
             shares = arm.executor == "asyncio"
             tid = pid + worker + 1 if own or arm.executor == "threads" else pid
-            task = TaskId(tid if own else pid, tid, _TICKS + tid)
+            task = TaskId(tid if own else pid, tid, ticks_of(tid))
             each = way.wall_ns // arm.workers
             lateness = worker * 4_000_000
             start = begin + lateness if way.together else begin + worker * each

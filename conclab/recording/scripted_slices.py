@@ -23,6 +23,11 @@ _SLEEPS = ord("S")
 _INTERRUPT = 0
 
 
+def ticks_of(tid: int) -> int:
+    """When a scripted task began, in clock ticks since boot."""
+    return 4_711 + tid
+
+
 class _Making:
     """The columns of one task, under construction."""
 
@@ -38,7 +43,7 @@ class _Making:
             column.append(value)
 
     def made(self) -> TaskSlices:
-        return TaskSlices(TaskId(self.pid, self.tid, None), self.name, *self.columns)
+        return TaskSlices(TaskId(self.pid, self.tid, ticks_of(self.tid)), self.name, *self.columns)
 
 
 def scripted_trace(behaviour: str, together: bool, results: Sequence[WorkerResult], cores: int, seed: int) -> ExactTrace:

@@ -9,9 +9,10 @@ import pytest
 
 from conclab.lab.catalogue import find
 from conclab.lab.planning import make_plan
-from conclab.model.events import Sliced, StepFinished
+from conclab.model.events import Sliced, StepFinished, WorkerStarted
 from conclab.model.experiments import Interpreter
 from conclab.model.slices import UNKNOWN
+from conclab.model.tasks import TaskId
 from conclab.recording.scripted import ScriptedFeed
 
 PYTHON = Interpreter(sys.executable, "cpython", "3.13.0", free_threaded=False)
@@ -25,6 +26,7 @@ def test_slices_lie_in_their_workers_lives_and_no_core_has_two_at_once(experimen
     items = feed.take()
     traced = [(items[place - 1], item) for place, item in enumerate(items) if isinstance(item, Sliced)]
     assert traced
+    told = {TaskId(item.pid, item.tid, item.start_ticks) for item in items if isinstance(item, WorkerStarted)}
     for before, item in traced:
         assert isinstance(before, StepFinished)
         lives = {worker.tid: (worker.started_ns, worker.ended_ns) for worker in before.repetition.workers}
@@ -37,6 +39,7 @@ def test_slices_lie_in_their_workers_lives_and_no_core_has_two_at_once(experimen
                 latest = end
         if len(lives) == len(before.repetition.workers):
             for task in item.trace.tasks:
+                assert task.task in told, "one identity, whoever tells of it"
                 begin, over = lives[task.task.tid]
                 assert begin <= task.start_ns[0]
                 assert task.end_ns[-1] <= over
