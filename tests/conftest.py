@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from conclab.recording.folder import VARIABLE as RUNS
 from conclab.settings.file import VARIABLE as SETTINGS
+
+MOST_PROCESSES = 4
+LONGEST = (
+    "lab/test_every_experiment.py",
+    "tui/screens/test_lab.py",
+    "tui/screens/test_details.py",
+    "tui/widgets/test_keybar.py",
+    "tui/test_settings.py",
+    "tui/test_app.py",
+    "demos/test_pictures.py",
+    "tui/widgets/test_form.py",
+    "tui/screens/test_timeline.py",
+    "runner/test_executors.py",
+    "runner/test_other_pythons.py",
+    "tui/screens/test_trace.py",
+    "tui/screens/test_setup.py",
+    "tui/screens/test_runs.py",
+    "tui/test_terminal.py",
+    "lab/test_child.py",
+    "cli/test_ending_early.py",
+    "tui/test_commands.py",
+    "cli/test_commands.py",
+)
+"""The files that take longest (`pytest --durations=0` tells): one of these begun last would leave all processes but one idle."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, because many tests wait for something."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST_PROCESSES, cores + 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; the others as they were found."""
+    places = {name: number for number, name in enumerate(LONGEST)}
+    here = os.path.dirname(__file__)
+    items.sort(key=lambda item: places.get(os.path.relpath(item.path, here), len(LONGEST)))
 
 
 @pytest.fixture(autouse=True, scope="session")
