@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Interval", "abba", "median", "outliers", "ratio_of_medians", "wilson"]
 
@@ -38,7 +39,7 @@ class Interval:
 def median(values: Sequence[float]) -> float:
     """The middle value, or the mean of the two middle ones. Raises ValueError without values.
 
-    Ours and not the standard library's because the bootstrap calls it thousands of times a round, beside an experiment.
+    Ours and not the standard library's because it is called often, beside an experiment.
     """
     if not values:
         raise ValueError("no values")
@@ -59,17 +60,27 @@ def ratio_of_medians(above: Sequence[float], below: Sequence[float], seed: int =
     count = len(above)
     if count < 3:
         return None
-    middle = median(below)
-    if middle <= 0:
+    if median(below) <= 0:
         return None
-    pairs = list(zip(above, below, strict=True))
-    draw = random.Random(seed)
+    return _ratio_of_medians(tuple(above), tuple(below), seed)
+
+
+@lru_cache(maxsize=64)  # a round's verdict asks for some ratios several times, beside the experiment
+def _ratio_of_medians(above: tuple[float, ...], below: tuple[float, ...], seed: int) -> Interval | None:
+    count, pairs, middle = len(above), list(zip(above, below, strict=True)), median(below)
+    draw = random.Random(seed).random
+    half, odd = divmod(count, 2)
     ratios: list[float] = []
     for _ in range(RESAMPLES):
-        top, bottom = zip(*draw.choices(pairs, k=count), strict=True)
-        middle_of_bottom = median(bottom)
-        if middle_of_bottom > 0:
-            ratios.append(median(top) / middle_of_bottom)
+        # As ``random.choices`` draws, and ``median`` without a call for each.
+        drawn = [int(draw() * count) for _ in above]
+        top, bottom = sorted([above[one] for one in drawn]), sorted([below[one] for one in drawn])
+        if odd:
+            above_half, below_half = top[half], bottom[half]
+        else:
+            above_half, below_half = (top[half - 1] + top[half]) / 2, (bottom[half - 1] + bottom[half]) / 2
+        if below_half > 0:
+            ratios.append(above_half / below_half)
     if not ratios:
         return None
     ratios.sort()
