@@ -6,11 +6,13 @@ in our figure and not in theirs.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -33,24 +35,38 @@ def perf_counts() -> bool:
     return answer.returncode == 0 and answer.stderr[:1].isdigit()
 
 
-def measured(folder: Path, wrapper: str, executor: str) -> tuple[Repetition, str]:
-    """One repetition under a wrapped interpreter, and what the tool wrote of it."""
-    python = folder / "python3"
-    tool = wrapper.format(report=folder / "report-$$")
-    python.write_text(
-        f'#!/bin/sh\ncase "$*" in *runner*) exec {tool} {sys.executable} "$@";; *) exec {sys.executable} "$@";; esac\n'
-    )
-    python.chmod(0o755)
-    run, _ = conduct(work(executor, "primes", 4, 4, size=150_000), pythons=(ask(str(python)),))
-    assert run.outcome == OK
-    reports = sorted(folder.glob("report-*"), key=lambda file: file.stat().st_mtime_ns)
-    return run.repetitions[0], reports[-1].read_text()  # the first is of the check beforehand
+TOOLS = {
+    "time": (os.access(TIME, os.X_OK), f"{TIME} -v -o {{report}}"),
+    "perf": (perf_counts(), "perf stat -x, -e context-switches -o {report}"),
+}
 
 
-@pytest.mark.skipif(not os.access(TIME, os.X_OK), reason="/usr/bin/time is not installed (Debian: apt install time)")
+@functools.cache
+def measured(executor: str) -> tuple[Repetition, dict[str, str]]:
+    """One repetition under a wrapped interpreter, and what the tools that there are wrote of it, each started by the other."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        python = folder / "python3"
+        started = " ".join(start.format(report=folder / f"{tool}-$$") for tool, (there, start) in TOOLS.items() if there)
+        python.write_text(
+            f'#!/bin/sh\ncase "$*" in *runner*) exec {started} {sys.executable} "$@";; *) exec {sys.executable} "$@";; esac\n'
+        )
+        python.chmod(0o755)
+        run, _ = conduct(work(executor, "primes", 4, 4, size=150_000), pythons=(ask(str(python)),))
+        assert run.outcome == OK
+        reports = {}
+        for tool, (there, _start) in TOOLS.items():
+            if there:
+                written = sorted(folder.glob(f"{tool}-*"), key=lambda file: file.stat().st_mtime_ns)
+                reports[tool] = written[-1].read_text()  # the first is of the check beforehand
+        return run.repetitions[0], reports
+
+
+@pytest.mark.skipif(not TOOLS["time"][0], reason="/usr/bin/time is not installed (Debian: apt install time)")
 @pytest.mark.parametrize("executor", ["threads", "fork", "forkserver", "spawn"])
-def test_switches_agree_with_time(executor: str, tmp_path: Path) -> None:
-    repetition, report = measured(tmp_path, f"{TIME} -v -o {{report}}", executor)
+def test_switches_agree_with_time(executor: str) -> None:
+    repetition, reports = measured(executor)
+    report = reports["time"]
     assert repetition.totals is not None
     found = {name.strip(): value for name, _, value in (line.rpartition(": ") for line in report.splitlines())}
     voluntary, involuntary = int(found["Voluntary context switches"]), int(found["Involuntary context switches"])
@@ -62,10 +78,11 @@ def test_switches_agree_with_time(executor: str, tmp_path: Path) -> None:
     assert repetition.totals.involuntary_switches == pytest.approx(involuntary, rel=0.02, abs=OWN)
 
 
-@pytest.mark.skipif(not perf_counts(), reason="perf is not installed or not permitted here (Debian: apt install linux-perf)")
+@pytest.mark.skipif(not TOOLS["perf"][0], reason="perf is not installed or not permitted here (Debian: apt install linux-perf)")
 @pytest.mark.parametrize("executor", ["threads", "fork", "forkserver", "spawn"])
-def test_switches_of_the_tree_agree_with_perf(executor: str, tmp_path: Path) -> None:
-    repetition, report = measured(tmp_path, "perf stat -x, -e context-switches -o {report}", executor)
+def test_switches_of_the_tree_agree_with_perf(executor: str) -> None:
+    repetition, reports = measured(executor)
+    report = reports["perf"]
     assert repetition.totals is not None
     found = re.search(r"^(\d+),,context-switches", report, re.MULTILINE)
     assert found

@@ -13,7 +13,7 @@ from conclab.lab.catalogue import catalogue, find
 from conclab.lab.conductor import Conductor
 from conclab.lab.planning import make_plan
 from conclab.model.events import Event
-from conclab.model.results import OK, Repetition, Results, cores_of, measure_of
+from conclab.model.results import OK, ArmResult, Repetition, Results, cores_of, measure_of
 from conclab.model.runs import Run
 from conclab.model.verdicts import Status, Verdict
 from conclab.sampling.machine import observe, read_facts
@@ -44,21 +44,37 @@ SMALL: dict[str, dict[str, str]] = {
     "priority-and-affinity": {"size": "50"},
 }
 ROUNDS = 3
+IN_FULL = ("cost-of-birth", "five-workers-awaited")
+"""These have their three rounds, one because times are compared. The others have one, and their verdict is on that told thrice."""
 
 
 @functools.cache
 def run_of(name: str) -> Run:
     events: list[Event] = []
-    plan = make_plan(find(name), SMALL[name], read_facts(), [here()], rounds=ROUNDS)
+    plan = make_plan(find(name), SMALL[name], read_facts(), [here()], rounds=rounds_of(name))
     return Conductor(plan, events.append, observe).run()
 
 
+def rounds_of(name: str) -> int:
+    return ROUNDS if name in IN_FULL else 1
+
+
+def thrice(arm: ArmResult) -> ArmResult:
+    return replace(arm, repetitions=tuple(replace(one, round=number) for one in arm.repetitions for number in range(ROUNDS)))
+
+
+@functools.cache
 def results_of(name: str) -> Results:
-    return run_of(name).results(here())
+    found = run_of(name).results(here())
+    if name in IN_FULL:
+        return found
+    arms = {key: thrice(arm) for key, arm in found.arms.items()}
+    return replace(found, arms=arms, control=thrice(found.control) if found.control else None)
 
 
+@functools.cache
 def verdict_of(name: str) -> Verdict:
-    return run_of(name).verdicts[0]
+    return run_of(name).verdicts[0] if name in IN_FULL else find(name).judge(results_of(name))
 
 
 def measured(name: str) -> Mapping[str, float | None]:
@@ -71,14 +87,17 @@ def test_it_runs_and_comes_to_a_verdict(name: str) -> None:
     assert run.outcome == OK
     for arm in run.plan.arms:
         repetitions = run.of(arm)
-        assert len(repetitions) == ROUNDS * (2 if arm.name == run.plan.experiment.control else 1)
+        assert len(repetitions) == rounds_of(name) * (2 if arm.name == run.plan.experiment.control else 1)
         for repetition in repetitions:
             assert repetition.wall_ns is not None
             assert len(repetition.workers) == arm.workers
             assert all(worker.pid > 0 and worker.tid > 0 for worker in repetition.workers)
             assert repetition.totals is not None
             assert repetition.totals.cpu_ns > 0
-    verdict = run.verdicts[0]
+    early = run.verdicts[0]
+    assert early.statement
+    assert early.rounds == rounds_of(name)
+    verdict = verdict_of(name)
     assert verdict.statement
     assert verdict.interval is not None
     assert verdict.interval.low <= verdict.interval.value <= verdict.interval.high

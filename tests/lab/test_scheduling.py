@@ -202,6 +202,7 @@ def test_a_wake_up_that_has_to_wait_for_its_turn_is_told_from_one_that_takes_a_c
     assert "The slowest of all took 390 µs" in waking(39.0).statement
     waited = waking(3_000.0)
     assert waited.status is Status.HOLDS
+    assert "Beside four busy processes" in waited.statement
     assert "SCHED" in waited.evidence[3].label
     assert "chrt --idle" in waited.advice
 

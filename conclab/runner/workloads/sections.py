@@ -24,7 +24,7 @@ def prepare(arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
     many = arguments["workers"]
     locks = many if arguments["locks"] == "own" else 1
     state: Dict[str, Any] = cells(tools, "waited longest contended", many)
-    state["locks"] = [tools.lock("the lock" if locks == 1 else "lock %d" % (number + 1)) for number in range(locks)]
+    state["locks"] = [tools.lock("shared" if locks == 1 else "own %d" % (number + 1)) for number in range(locks)]
     state["holders"] = [tools.cell() for _ in range(locks)]
     state["start"] = primitives(arguments["executor"]).Barrier(many)
     state["inside"], state["outside"] = turns_for(arguments["inside"]), turns_for(arguments["outside"])

@@ -33,7 +33,7 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
 
 
 def judge(results: Results) -> Verdict:
-    busy = f"{figures.plural(number(results.values, 'busy'), 'process')} that compute"
+    busy = figures.plural(number(results.values, "busy"), "busy process")
     ratio = compare(results, BUSY, IDLE)
     got = figures.times(ratio.value) if ratio else ""
     beside, alone = (figures.duration(results.arm(name).median_of(_median)) for name in (BUSY, IDLE))
@@ -47,7 +47,7 @@ def judge(results: Results) -> Verdict:
             Status.HOLDS: f"Beside {busy} half of the wake-ups take {beside} or more, alone {alone}: {got}.{slowest}",
             Status.FAILS: f"Beside {busy} half of the wake-ups take at most {beside}, alone {alone}: {got}. The kernel lets "
             f"whoever has slept go first.{slowest}",
-            Status.UNDECIDED: f"Whether {busy} delay whoever is woken up cannot be told here.{slowest}",
+            Status.UNDECIDED: f"Whether waking up takes longer beside {busy} cannot be told here.{slowest}",
         },
         evidence=[against(results, name, IDLE, name, latencies_of(results, name)) for name in (IDLE, BUSY, NICE, POLICY)],
         advice={Status.HOLDS: "Let what only computes stand back: chrt --idle 0 COMMAND."},
