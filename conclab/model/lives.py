@@ -165,7 +165,7 @@ def _amended(view: WorkerView, unseen: list[tuple[int, int]], on_core: int, want
         amount -= _hand_out(split, part, amount, rooms)
         _hand_out(split, part, amount, {})
     amended = {**cells, **{number: replace(cells[number], split=split[number]) for number in order}}
-    return Lane(tuple(amended[number] for number in sorted(amended))[-MOST_CELLS:])
+    return Lane.of([amended[number] for number in sorted(amended)][-MOST_CELLS:])
 
 
 def _cut(lane: Lane, wall: int, since: int) -> Lane:
@@ -176,7 +176,7 @@ def _cut(lane: Lane, wall: int, since: int) -> Lane:
             less = max(0, min(wall, cells[index].split.blocked_ns))
             cells[index] = replace(cells[index], split=cells[index].split + Split(-less))
             wall -= less
-    return Lane(tuple(cells))
+    return Lane.of(cells)
 
 
 def _hand_out(split: dict[int, Split], part: str, amount: int, rooms: Mapping[int, int]) -> int:
@@ -191,6 +191,26 @@ def _hand_out(split: dict[int, Split], part: str, amount: int, rooms: Mapping[in
         split[number] = replace(has, **{part: getattr(has, part) + given})
         done += given
     return done
+
+
+def to_account(parts: Sequence[int], room: Sequence[int], unseen: Sequence[bool], total: int) -> list[int]:
+    """One part (on a core, say) of the pieces of a life, each within its room, so that they add up to the account's ``total`` if
+    there is room for that: what is missing goes to those ``unseen`` by any sample first, in proportion to their room; then, for a
+    sample may be a whole wait off, to the others, from the last one on."""
+    fitted = [max(0, min(part, most)) for part, most in zip(parts, room, strict=True)]
+    missing = total - sum(fitted)
+    space = sum(most for most, blank in zip(room, unseen, strict=True) if blank)
+    if missing > 0 and space:
+        given = min(missing, space)
+        fitted = [given * most // space if blank else part for part, most, blank in zip(fitted, room, unseen, strict=True)]
+    missing = total - sum(fitted)
+    for number in reversed(range(len(fitted))):
+        if not missing:
+            break
+        change = max(-fitted[number], min(missing, room[number] - fitted[number]))
+        fitted[number] += change
+        missing -= change
+    return fitted
 
 
 def life_of(view: WorkerView, arm: str, python: str, round: int, control: bool) -> Life:

@@ -28,6 +28,7 @@ from conclab.model.events import (
     WorkerFinished,
     WorkerStarted,
 )
+from conclab.model.lives import to_account
 from conclab.model.machine import MachineSample, core_load
 from conclab.model.run_state import CARRIER
 from conclab.model.tasks import Debt, TaskBatch, TaskId, TaskSample, split_between
@@ -120,35 +121,38 @@ def _worker_finished(timeline: Timeline, event: WorkerFinished) -> Timeline:
     if told.shares_task or row is None or not row.lives or row.lives[-1].end_ns is not None:
         return timeline  # an event loop ends with its step
     row = _ended(row, told.ended_ns)
-    row = _with_rest(row, told.counters.on_core_ns, told.counters.wants_core_ns)
+    row = _with_rest(row, told.started_ns, told.counters.on_core_ns, told.counters.wants_core_ns)
     return _marked(replace(timeline, rows={**timeline.rows, row.name: row}), row.name, [(told.ended_ns, Mark.FINISHED, "")])
 
 
-def _with_rest(row: Row, on_core_ns: int | None, wants_core_ns: int | None) -> Row:
-    """The row with the beginning and the end of its last life, which no sample has seen, from the worker's account of all of it.
-
-    What the account has more than the samples is shared out evenly over the time that they do not cover, so the sums are its own.
+def _with_rest(row: Row, started_ns: int, on_core_ns: int | None, wants_core_ns: int | None) -> Row:
+    """The row with the beginning and the end of its last life, which no sample has seen, and all of that life as the worker's own
+    account has it, which begins a little after it was announced. Not one whose beginning is forgotten: the account is of that, too.
     """
     life, log = row.lives[-1], row.pieces
     assert life.end_ns is not None
-    if on_core_ns is None or wants_core_ns is None:
+    if on_core_ns is None or wants_core_ns is None or life.pieces < log.dropped:
         return row
-    first = log.first + max(0, life.pieces - log.dropped)
-    seen = list(zip(*(column[first : log.stop] for column in log.columns), strict=True))
-    blanks = [(life.start_ns, seen[0][PIECE_START]), (seen[-1][PIECE_END], life.end_ns)] if seen else [(life.start_ns, life.end_ns)]
-    if life.pieces < log.dropped:
-        blanks = blanks[-1:]  # its beginning is forgotten already
-    blanks = [(start, end) for start, end in blanks if end > start]  # the last sample may be later than its end
-    unseen = sum(end - start for start, end in blanks)
-    on = max(0, on_core_ns - sum(piece[PIECE_ON] for piece in seen))
-    wants = max(0, wants_core_ns - sum(piece[PIECE_WANTS] for piece in seen))
-    found = []
-    for start, end in blanks:
-        wall = end - start
-        here = min(wall, on * wall // unseen)
-        core = seen[0 if start == life.start_ns else -1][PIECE_CORE] if seen and here else NO_CORE
-        found.append((end, start, here, min(wall - here, wants * wall // unseen), core, 0))
-    return replace(row, pieces=log.cut(first).extended(sorted([*seen, *found])))
+    born, died = max(life.start_ns, min(started_ns, life.end_ns)), life.end_ns
+    first = log.first + life.pieces - log.dropped
+    rows = zip(*(column[first : log.stop] for column in log.columns), strict=True)
+    # What was sampled across its ends is cut there.
+    seen = [(min(end, died), max(start, born), *rest) for end, start, *rest in rows if end > born and start < died]
+    blanks = [(born, seen[0][PIECE_START]), (seen[-1][PIECE_END], died)] if seen else [(born, died)]
+    found = [(end, start, 0, 0, NO_CORE, 0) for start, end in blanks if end > start]
+    whole = sorted([*((piece, False) for piece in seen), *((piece, True) for piece in found)])
+    walls, unseen = [piece[PIECE_END] - piece[PIECE_START] for piece, _ in whole], [blank for _, blank in whole]
+    on = to_account([piece[PIECE_ON] for piece, _ in whole], walls, unseen, on_core_ns)
+    room = [wall - mine for wall, mine in zip(walls, on, strict=True)]
+    wants = to_account([piece[PIECE_WANTS] for piece, _ in whole], room, unseen, wants_core_ns)
+    cores = [core for core in (piece[PIECE_CORE] for piece in seen) if core != NO_CORE]
+    settled = []
+    for number, (piece, blank) in enumerate(whole):
+        core = piece[PIECE_CORE]
+        if on[number] and core == NO_CORE and cores:  # it had one; the nearest that was seen
+            core = cores[0 if blank and number == 0 else -1]
+        settled.append((piece[PIECE_END], piece[PIECE_START], on[number], wants[number], core, piece[PIECE_CAUSE]))
+    return replace(row, lives=(*row.lives[:-1], replace(life, start_ns=born)), pieces=log.cut(first).extended(settled))
 
 
 def _machine(timeline: Timeline, sample: MachineSample) -> Timeline:

@@ -25,6 +25,7 @@ from conclab.model.events import (
 )
 from conclab.model.experiments import Arm
 from conclab.model.lanes import Track, follow
+from conclab.model.lives import to_account
 from conclab.model.results import Counters, Repetition
 from conclab.model.run_state import CARRIER
 from conclab.model.slices import ExactTrace
@@ -208,29 +209,11 @@ def settled(pieces: list[Piece], life: Life) -> list[Piece]:
         reached = piece.end_ns
     if life.end_ns > reached:
         whole.append(Piece(reached, life.end_ns, 0, 0, blocked_on=pieces[-1].blocked_on if pieces else UNKNOWN, sampled=False))
-    on = _shared_out([piece.on_core_ns for piece in whole], [piece.wall_ns for piece in whole], whole, account.on_core_ns)
-    room = [piece.wall_ns - mine for piece, mine in zip(whole, on, strict=True)]
-    wants = _shared_out([piece.wants_core_ns for piece in whole], room, whole, account.wants_core_ns)
+    walls, unseen = [piece.wall_ns for piece in whole], [not piece.sampled for piece in whole]
+    on = to_account([piece.on_core_ns for piece in whole], walls, unseen, account.on_core_ns)
+    room = [wall - mine for wall, mine in zip(walls, on, strict=True)]
+    wants = to_account([piece.wants_core_ns for piece in whole], room, unseen, account.wants_core_ns)
     return [replace(piece, on_core_ns=one, wants_core_ns=two) for piece, one, two in zip(whole, on, wants, strict=True)]
-
-
-def _shared_out(parts: list[int], room: list[int], pieces: list[Piece], total: int) -> list[int]:
-    """The parts, each within its room, changed so that they add up to ``total`` if there is room for that: first those that were
-    not sampled, in proportion to their length; then, for a sample is a few milliseconds off, the others from the last one on."""
-    parts = [min(part, most) for part, most in zip(parts, room, strict=True)]
-    missing = total - sum(parts)
-    open_ones = [number for number, piece in enumerate(pieces) if not piece.sampled]
-    space = sum(room[number] for number in open_ones)
-    if missing > 0 and space:
-        given = min(missing, space)
-        for number in open_ones:
-            parts[number] = given * room[number] // space
-    missing = total - sum(parts)
-    for number in reversed(range(len(parts))):
-        change = max(-parts[number], min(missing, room[number] - parts[number]))
-        parts[number] += change
-        missing -= change
-    return parts
 
 
 def steps_of(items: Iterable[Item]) -> Iterator[Step]:

@@ -9,7 +9,18 @@ import pytest
 
 from conclab.model import timeline_trace
 from conclab.model.column_log import TEXTS, ColumnLog
-from conclab.model.events import Acquired, Line, Output, Released, StepStarted, TaskFinished, Waiting, WorkerStarted
+from conclab.model.events import (
+    Acquired,
+    Line,
+    Output,
+    Released,
+    StepStarted,
+    TaskFinished,
+    Waiting,
+    WorkerFinished,
+    WorkerStarted,
+)
+from conclab.model.results import Counters, WorkerResult
 from conclab.model.timeline import MARK_KIND, MARK_TEXT, MOST_MARKS, MOST_PIECES, Mark, Timeline
 from conclab.model.timeline_fold import fold_timeline
 from tests.model.timelines import ARM, MS, begun, by_chance, finished, sample, sampled, sliced, stepped, traced
@@ -67,11 +78,32 @@ def test_so_does_the_beginning_and_both_together_make_the_sums_of_the_account() 
     assert found[0][2] * 3 == found[2][2]  # evenly over what was not sampled
 
 
-def test_a_last_sample_that_is_later_than_the_end_leaves_nothing_to_be_shared_out_there() -> None:
+def test_a_last_sample_that_is_later_than_the_end_is_cut_there() -> None:
     timeline = sampled(begun(1), [sample(1, 10 * MS, 3 * MS, 0)], [sample(1, 50 * MS, 30 * MS, 10 * MS)])
     found = pieces(finished(timeline, 1, 45 * MS, 31 * MS, 11 * MS), "w1")
-    assert [piece[:2] for piece in found] == [(0, 10 * MS), (10 * MS, 50 * MS)]
+    assert [piece[:2] for piece in found] == [(0, 10 * MS), (10 * MS, 45 * MS)]
+    assert [sum(piece[part] for piece in found) for part in (2, 3)] == [31 * MS, 11 * MS]
     assert all(on >= 0 and wants >= 0 and on + wants <= end - start for start, end, on, wants, _core in found)
+
+
+def test_what_the_samples_have_wrong_gives_way_to_the_account_which_begins_after_it_was_announced() -> None:
+    """A wait for a core is in the kernel's books when it is over: a sample may be a whole wait off."""
+    timeline = sampled(begun(1), [sample(1, 10 * MS, 0, 0)], [sample(1, 50 * MS, 30 * MS, 0)], [sample(1, 90 * MS, 60 * MS, 0)])
+    result = WorkerResult("w1", 100, 101, 20 * MS, 95 * MS, Counters(wall_ns=75 * MS, on_core_ns=10 * MS, wants_core_ns=60 * MS))
+    timeline = fold_timeline(timeline, WorkerFinished(96 * MS, result))
+    found = pieces(timeline, "w1")
+    assert [piece[:2] for piece in found] == [(20 * MS, 50 * MS), (50 * MS, 90 * MS), (90 * MS, 95 * MS)]
+    assert [sum(piece[part] for piece in found) for part in (2, 3)] == [10 * MS, 60 * MS]
+    assert all(on + wants <= end - start for start, end, on, wants, _core in found)
+    assert timeline.rows["w1"].lives[-1].start_ns == 20 * MS
+
+
+def test_a_life_whose_beginning_is_forgotten_stays_as_it_was_sampled() -> None:
+    timeline = begun(1)
+    for number in range(MOST_PIECES + 3):
+        timeline = sampled(timeline, [sample(1, number * MS, number * 1_000, 0)])
+    end_ns = (MOST_PIECES + 4) * MS
+    assert finished(timeline, 1, end_ns, end_ns, 0).rows["w1"].pieces is timeline.rows["w1"].pieces
 
 
 def test_a_worker_that_lived_between_two_samples_is_known_from_its_own_account() -> None:
