@@ -165,7 +165,7 @@ def _amended(view: WorkerView, unseen: list[tuple[int, int]], on_core: int, want
         amount -= _hand_out(split, part, amount, rooms)
         _hand_out(split, part, amount, {})
     amended = {**cells, **{number: replace(cells[number], split=split[number]) for number in order}}
-    return Lane.of([amended[number] for number in sorted(amended)][-MOST_CELLS:])
+    return Lane(tuple(amended[number] for number in sorted(amended))[-MOST_CELLS:])
 
 
 def _cut(lane: Lane, wall: int, since: int) -> Lane:
@@ -176,7 +176,7 @@ def _cut(lane: Lane, wall: int, since: int) -> Lane:
             less = max(0, min(wall, cells[index].split.blocked_ns))
             cells[index] = replace(cells[index], split=cells[index].split + Split(-less))
             wall -= less
-    return Lane.of(cells)
+    return Lane(tuple(cells))
 
 
 def _hand_out(split: dict[int, Split], part: str, amount: int, rooms: Mapping[int, int]) -> int:
