@@ -75,6 +75,9 @@ def test_waiting_for_a_lock_is_told_beside_what_it_costs_and_the_gil_is_blamed_o
     assert "1.60× as long" in found.statement
     assert "waited for it 50 % of their time" in found.statement
     assert "3.00× as long as the same naps" in found.statement
+    assert (
+        "waited for it and then for the GIL 50 %" in judged("lock-contention", waits, walls_ms=WALLS, executor="threads").statement
+    )
     level = {**WALLS, "one lock": 101.0}
     threads, processes = (judged("lock-contention", {}, walls_ms=level, executor=kind) for kind in ("threads", "fork"))
     assert threads.status is processes.status is Status.FAILS

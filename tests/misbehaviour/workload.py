@@ -58,12 +58,12 @@ class Deeds:
 
     @staticmethod
     def flooding() -> None:
-        for number in range(300_000):
+        for number in range(100_000):
             print(f"line {number}")
 
     @staticmethod
     def flooding_raw() -> None:
-        for number in range(30_000):
+        for number in range(10_000):
             os.write(1, b"raw line %d\n" % number * 10)
 
     @staticmethod

@@ -132,10 +132,10 @@ def test_the_probe_comes_first_and_starts_precede_ends() -> None:
 
 def test_workers_have_the_names_of_their_kernel_threads() -> None:
     """So that any other monitor can tell them apart, too."""
-    run, events = conduct(work("threads", "sleeping", 2, 2, size=1), work("fork", "sleeping", 2, 2, size=1))
+    run, events = run_of("sleeping")
     assert run.outcome == OK
     starts = [event for event in events if isinstance(event, WorkerStarted)]
-    assert len(starts) == 4
+    assert len(starts) == 2 * len(EXECUTORS)
     assert all(event.start_ticks is not None for event in starts)
 
 

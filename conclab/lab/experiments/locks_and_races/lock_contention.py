@@ -92,9 +92,10 @@ def judge(results: Results) -> Verdict:
     many = f"{figures.in_words(number(results.values, 'workers'))} {EXECUTORS[executor].many}"
     got = figures.times(ratio.value) if ratio else ""
     share = _waiting(results, SHARED)
-    waits = f" They waited for it {figures.percent(share)} of their time." if share is not None else ""
-    convoy, bars = _convoy(results)
     gil = executor == "threads" and results.gil_enabled
+    both = " and then for the GIL" if gil else ""  # one cannot be told from the other by who waits
+    waits = f" They waited for it{both} {figures.percent(share)} of their time." if share is not None else ""
+    convoy, bars = _convoy(results)
     why = " Under the GIL only one of them runs anyway, lock or no lock." if gil else ""
     return settle(
         results,
