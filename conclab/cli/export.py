@@ -49,7 +49,7 @@ def _target(asked: argparse.Namespace, run: StoredRun) -> Path:
     path = Path(asked.output) if asked.output else Path(run.summary.path.stem + ENDINGS[asked.format])
     if path.is_dir():
         path = path / (run.summary.path.stem + ENDINGS[asked.format])
-    if path.exists() and not asked.force:
+    if path.exists() and not (asked.force or path.is_char_device() or path.is_fifo()):
         raise Trouble(f"{harmless(str(path))} is there already; --force writes over it, -o names another file", status=1)
     return path
 

@@ -83,7 +83,7 @@ def find(text: str, folder: Path | None = None) -> Path:
         if path.is_file():
             return path
         if os.sep in text:
-            raise NoSuchRun(f"there is no file {_shown(text)}")
+            raise NoSuchRun(f"{_shown(text)} is no file" if path.exists() else f"there is no file {_shown(text)}")
         text = text.removesuffix(SUFFIX)
     folder = folder or runs_folder()
     try:

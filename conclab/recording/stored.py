@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import stat
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -175,8 +176,9 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    path.stat()  # what is wrong with the path is said better by the system
-    base = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
+    if not stat.S_ISREG(path.stat().st_mode):  # what is wrong with the path is said better by the system
+        raise Unreadable(f"{_named(path)} is no file")  # a pipe of that name would be waited for forever
+    base = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
     base.row_factory = sqlite3.Row
     return base
 

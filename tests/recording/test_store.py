@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -229,6 +230,7 @@ DAMAGES: list[tuple[Callable[[Path], object], str]] = [
         "is no recording of conclab",
     ),
     (lambda path: path.write_bytes(b""), "is empty"),
+    (lambda path: (path.unlink(), os.mkfifo(path)), "is no file"),
     (_torn, "is damaged and cannot be read"),
     (lambda path: path.write_bytes(path.read_bytes()[:9_000]), "is damaged and cannot be read"),
 ]
@@ -247,6 +249,11 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_are_listed(
     assert [one.path for one in found] == [good]
     assert len(problems) == 1
     assert problems[0].startswith("ba␛d.conclab ")
+
+
+def test_a_name_that_is_not_utf_8_is_one_like_any_other(tmp_path: Path) -> None:
+    path = finished(tmp_path / os.fsdecode(b"b\xffd.conclab"), id="good")
+    assert open_run(path).summary.path == path
 
 
 def test_a_recording_that_is_not_there_is_named(tmp_path: Path) -> None:
