@@ -17,6 +17,8 @@ from conclab.recording.rebuilt import run_of, seen_in
 from conclab.recording.stored import NoSuchRun, StoredRun, Unreadable, find, open_run
 
 _COUNTED = (("events", "event"), ("samples", "sample"), ("lines", "line of output"), ("slices", "traced task"))
+_TOLD_FROM = 0.005
+"""Less of a worker's time that is not known is not worth a line."""
 _LEFT_OUT = {"lines": "lines of output", "samples": "samples", "events": "events", "traces": "exact traces"}
 
 
@@ -45,7 +47,20 @@ def _trace_lines(told: dict[str, Any]) -> list[str]:
     if not traces:
         return []
     events, lost, slices = (sum(trace[key] for trace in traces) for key in ("events", "lost", "slices"))
-    return [paint(f"exact: {slices:,} slices from {events:,} events of the kernel, {lost:,} lost", "dim")]
+    lines = [f"exact: {slices:,} slices from {events:,} events of the kernel, {lost:,} lost"]
+    known = [
+        (1 - worker["traced"]["unknown_ns"] / time_ns, worker["worker"], repetition["round"] + 1, arm["name"])
+        for arm in told["arms"]
+        for repetition in arm["repetitions"]
+        for worker in repetition["workers"]
+        if worker["traced"] and (time_ns := sum(worker["traced"].values()))
+    ]
+    share, worker, number, arm = min(known, default=(1.0, "", 0, ""))
+    if 1 - share > _TOLD_FROM:
+        lines.append(
+            f"events are missing: least is known of {worker} in repetition {number} of {arm}, {figures.percent(share)} of its time"
+        )
+    return [paint(harmless(line), "dim") for line in lines]
 
 
 def _file_lines(stored: StoredRun) -> list[str]:

@@ -88,6 +88,12 @@ class SliceIndex:
                 lost += min(at_ns, ready) - end if self._lost[following] else 0
         return on, wants, lost, number
 
+    def account(self, start_ns: int, end_ns: int) -> tuple[int, int, int, int]:
+        """Nanoseconds of a stretch: (on a core, wanting one, blocked, not known); together its length."""
+        before, after = self.sums(start_ns), self.sums(end_ns)
+        on, wants, lost = (after[part] - before[part] for part in range(3))
+        return on, wants, end_ns - start_ns - on - wants - lost, lost
+
     def by_core(self, start_ns: int, end_ns: int, first: int, last: int) -> tuple[tuple[int, int], ...]:
         """On-core nanoseconds of a stretch by core, as (core, ns), the most first. ``first``, ``last``: the slices
         that had begun last at its ends, as ``sums`` tells them."""

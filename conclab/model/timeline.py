@@ -72,12 +72,17 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A stretch of a task's time of which every switch is known."""
+    """A stretch of a task's time of which every switch is known that the kernel has told of."""
 
     start_ns: int
     end_ns: int
     index: SliceIndex
     repetition: int
+
+    @property
+    def unknown_share(self) -> float:
+        """Which part of it is not known, because events are missing."""
+        return self.index.account(self.start_ns, self.end_ns)[3] / (self.end_ns - self.start_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,8 @@ class Timeline:
     """Worker to lane, where it has no task of its own."""
     waits_for: Mapping[str, str] = field(default_factory=dict)
     """Lane to the lock that it has said to wait for."""
+    waited: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Lane to the announced waits (nanoseconds by cause) that have ended since it was sampled last."""
     machine: MachineSample | None = None
 
     @property

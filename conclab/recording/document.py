@@ -58,6 +58,7 @@ def _worker(worker: WorkerResult, seen: Seen) -> dict[str, Any]:
         **seen.blocked_on(worker.worker),
         "effective_cores": on_core / wall if on_core is not None and wall else None,
         "result": worker.result,
+        "traced": dict(seen.traced[worker.worker]) if worker.worker in seen.traced else None,
     }
 
 

@@ -109,13 +109,9 @@ def _waited(
     life: Life, ends: Sequence[int], slices: TaskSlices, number: int, since: int, until: int, known: bool
 ) -> Iterator[Span]:
     """What was between two slices: blocked, then wanting a core."""
-    if since >= until or not known:
-        return
     runnable = slices.runnable_ns[number]
-    if runnable == exact.UNKNOWN:
-        if number == 0 or slices.ended[number - 1] != PREEMPTED:
-            return
-        runnable = since
+    if since >= until or not known or runnable == exact.UNKNOWN:
+        return
     runnable = max(since, min(runnable, until))
     if runnable > since:
         yield _blocked(life, ends, since, runnable)

@@ -6,20 +6,23 @@ Folded when a repetition is over, for then nothing is timed; the same for a run 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conclab.model.blocking import INFERRED, UNKNOWN, add_causes
 from conclab.model.events import Event, Output, Sliced, StepFinished
 from conclab.model.lives import Life
-from conclab.model.results import Repetition
+from conclab.model.results import Repetition, WorkerResult
 from conclab.model.run_state import RunState, fold
+from conclab.model.slice_index import SliceIndex
+from conclab.model.slices import ExactTrace
 from conclab.model.tasks import TaskBatch
 
 MOST_HELD = 20_000
 """Items of a repetition; more of them are not left for its end."""
 _UNKNOWN = "unknown"
+_PARTS = ("on_core_ns", "wants_core_ns", "blocked_ns", "unknown_ns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Seen:
     lives: tuple[Life, ...] = ()
     exact: Mapping[str, int] | None = None
     """What the trace has and what it cost; None: it was not traced."""
+    traced: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By worker how its time was divided, by the trace: to be compared with its own account."""
 
     def blocked_on(self, worker: str | None = None) -> dict[str, Any]:
         """Nanoseconds by cause, of one worker or of all, and which causes are inferred; null where nothing was seen."""
@@ -59,13 +64,14 @@ class Witness:
         self._held: list[Event | TaskBatch] = []
         self._state = RunState()
         self._latest: Key | None = None
+        self._workers: Sequence[WorkerResult] = ()
 
     def take(self, item: Event | TaskBatch) -> None:
         if isinstance(item, Output):
             return
         if isinstance(item, Sliced):
             if self._latest is not None:
-                self.seen[self._latest] = replace(self.seen[self._latest], exact=_facts(item))
+                self.seen[self._latest] = _with_trace(self.seen[self._latest], self._workers, item.trace)
             return
         with self._lock:
             self._held.append(item)
@@ -78,16 +84,26 @@ class Witness:
         if isinstance(item, StepFinished):
             self._latest = key_of(item.repetition)
             self.seen[self._latest] = Seen(self._state.lives)
+            self._workers = item.repetition.workers
             # What is no longer needed must not grow with the run.
             self._state = replace(self._state, lives=(), owners=(), repetitions=(), lines=())
 
 
-def _facts(event: Sliced) -> dict[str, int]:
-    trace = event.trace
-    return {
+def _with_trace(seen: Seen, workers: Sequence[WorkerResult], trace: ExactTrace) -> Seen:
+    exact = {
         "events": trace.events,
         "lost": trace.lost,
         "drain_cpu_ns": trace.drain_cpu_ns,
         "parse_ns": trace.parse_ns,
         "slices": sum(len(one) for one in trace.tasks),
     }
+    traced: dict[str, Mapping[str, int]] = {}
+    for worker in workers:
+        start_ns, end_ns = max(worker.started_ns, trace.start_ns), min(worker.ended_ns, trace.end_ns)
+        # Of several that had the number one after the other the worker is the last that was there by then.
+        mine = [
+            one for one in trace.tasks if (one.task.pid, one.task.tid) == (worker.pid, worker.tid) and one.start_ns[0] <= end_ns
+        ]
+        if mine and start_ns <= end_ns:
+            traced[worker.worker] = dict(zip(_PARTS, SliceIndex(mine[-1]).account(start_ns, end_ns), strict=True))
+    return replace(seen, exact=exact, traced=traced)

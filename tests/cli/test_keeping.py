@@ -142,7 +142,9 @@ def test_what_cannot_be_traced_is_refused_with_the_reason(folder: Path, capsys: 
 def test_of_an_exact_run_it_is_told_what_was_traced_and_lost(folder: Path, capsys: Said) -> None:
     keep(traced())
     assert main(["show", "last"]) == 0
-    assert "exact: 4 slices from 9 events of the kernel, 2 lost" in capsys.readouterr().out
+    answer = capsys.readouterr().out
+    assert "exact: 4 slices from 9 events of the kernel, 2 lost" in answer
+    assert "events are missing: least is known of w2 in repetition 1 of threads, 62 % of its time" in answer
 
 
 def test_without_any_run_it_is_said_how_to_make_one(folder: Path, capsys: Said) -> None:

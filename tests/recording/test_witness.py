@@ -50,6 +50,10 @@ def test_a_trace_is_told_with_its_repetition() -> None:
     (found,) = seen_of(traced()).values()
     assert found.exact is not None
     assert (found.exact["events"], found.exact["lost"], found.exact["slices"]) == (9, 2, 4)
+    assert found.traced == {
+        "w1": {"on_core_ns": 500, "wants_core_ns": 50, "blocked_ns": 10, "unknown_ns": 0},
+        "w2": {"on_core_ns": 200, "wants_core_ns": 300, "blocked_ns": 0, "unknown_ns": 300},  # before its first slice
+    }
 
 
 def test_a_file_that_was_cut_off_makes_the_run_as_far_as_it_got(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from conclab.model.timeline import Mark, Row, Timeline
 from conclab.model.timeline_moment import Having, Near, Now, exact_at, having, life_at, mark_near, now
 from conclab.tui.renderables.strip_axis import named, stamp
 
+TOLD_FROM = 0.005
+"""Less than that of a stretch that is not known is not worth a word."""
 _ENDED = {
     PREEMPTED: "preempted",
     UNENDED: "not known",
@@ -35,15 +37,17 @@ _MARKED = {
 
 def place_words(timeline: Timeline, row: Row | None, at_ns: int, cell_ns: int) -> str:
     """When it is: in the run, in the repetition, and how that is known."""
-    exact = row is not None and exact_at(row, at_ns) is not None
+    exact = exact_at(row, at_ns) if row is not None else None
     cell_ns = min(cell_ns, 1_000) if exact else cell_ns
     parts = [f"{stamp(at_ns - timeline.start_ns, cell_ns)} into the run"]
     step = timeline.step_at(at_ns)
     if step is not None and (step.end_ns is None or at_ns <= step.end_ns):
         several = len({one.python for one in timeline.steps}) > 1
         parts.append(f"{stamp(at_ns - step.start_ns, cell_ns)} into repetition {named(step, several)}")
-    if exact:
-        parts.append("exact: every switch is known")
+    if row is not None and exact is not None:
+        unknown = exact.unknown_share
+        told = f"{figures.percent(1 - unknown)} of {row.name}'s time is known" if unknown > TOLD_FROM else "every switch is known"
+        parts.append(f"exact: {told}")
     elif row is not None and life_at(row, at_ns) is not None:
         parts.append(f"sampled{rate_words(timeline)}")
     return " · ".join(parts)

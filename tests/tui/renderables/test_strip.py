@@ -188,3 +188,11 @@ def test_the_marks_around_a_moment() -> None:
     timeline = fold_timeline(begun(1), Waiting(60 * MS, "w1", "a"))
     assert marks_words(timeline.rows["w1"], 10 * MS) == "marks: 10.0 ms ago: started · in 50.0 ms: began to wait for lock a"
     assert marks_words(Row("w9", 0), 0) == "marks: none"
+
+
+def test_where_events_are_missing_it_is_told_how_much_of_the_time_is_known() -> None:
+    unseen = (40 * MS, 40 * MS, 0, S, UNKNOWN, UNKNOWN, UNKNOWN)
+    timeline = stepped(finished(begun(1), 1, END), END)
+    timeline = traced(timeline, END, sliced(1, [(0, 10 * MS, 0, S, 0, UNKNOWN, UNKNOWN), unseen]))
+    assert place_words(timeline, timeline.rows["w1"], 20 * MS, MS).endswith("exact: 70 % of w1's time is known")
+    assert moment_words(timeline, timeline.rows["w1"], 20 * MS, MS) == "w1: not known, events were lost here"
