@@ -53,7 +53,7 @@ def _trace_lines(told: dict[str, Any]) -> list[str]:
         for arm in told["arms"]
         for repetition in arm["repetitions"]
         for worker in repetition["workers"]
-        if worker["traced"] and (time_ns := sum(worker["traced"].values()))
+        if worker.get("traced") and (time_ns := sum(worker["traced"].values()))  # runs of before have none
     ]
     share, worker, number, arm = min(known, default=(1.0, "", 0, ""))
     if 1 - share > _TOLD_FROM:

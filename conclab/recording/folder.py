@@ -39,7 +39,7 @@ def runs_folder() -> Path:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The recordings there, newest first by their names; none without such a folder. Raises OSError when it cannot be read."""
+    """The recordings there, newest first by their names, those with a name of somebody's own last; none without such a folder. Raises OSError when it cannot be read."""
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(SUFFIX)]
     except (FileNotFoundError, NotADirectoryError):
@@ -47,11 +47,11 @@ def files_in(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names, key=_age, reverse=True)]
 
 
-def _age(name: str) -> tuple[str, int]:
+def _age(name: str) -> tuple[bool, str, int]:
     """By the second, and within one by the number that tells several apart."""
     stem = name.removesuffix(SUFFIX)
     number = re.search(r"~(\d+)$", stem)
-    return stem[:15], int(number[1]) if number else 1
+    return re.match(r"\d{8}-\d{6}-", stem) is not None, stem[:15], int(number[1]) if number else 1
 
 
 def new_file(folder: Path, experiment: str, began_s: float) -> Path:

@@ -70,8 +70,9 @@ def test_without_any_run_it_is_said_how_to_make_one(tmp_path: Path) -> None:
         find("last", tmp_path / "none")
 
 
-def test_files_are_listed_newest_first(folder: Path) -> None:
-    assert [path.stem for path in files_in(folder)] == [NAMES[3], NAMES[2], NAMES[1], NAMES[0]]
+def test_files_are_listed_newest_first_and_those_that_were_renamed_last(folder: Path) -> None:
+    (folder / "from a friend.conclab").write_bytes(b"")
+    assert [path.stem for path in files_in(folder)] == [NAMES[3], NAMES[2], NAMES[1], NAMES[0], "from a friend"]
 
 
 def test_a_new_file_is_nobody_elses_and_its_name_is_safe(tmp_path: Path) -> None:

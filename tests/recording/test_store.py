@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -222,6 +222,11 @@ def _torn(path: Path) -> None:
     path.write_bytes(text)
 
 
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (_newer, r"was written by a newer conclab \(its schema is \d+, this one reads up to \d+\); update conclab to read it"),
     (_foreign, "is no recording of conclab"),
@@ -230,7 +235,7 @@ DAMAGES: list[tuple[Callable[[Path], object], str]] = [
         "is no recording of conclab",
     ),
     (lambda path: path.write_bytes(b""), "is empty"),
-    (lambda path: (path.unlink(), os.mkfifo(path)), "is no file"),
+    (_pipe, "is no file"),
     (_torn, "is damaged and cannot be read"),
     (lambda path: path.write_bytes(path.read_bytes()[:9_000]), "is damaged and cannot be read"),
 ]
