@@ -84,11 +84,11 @@ def verdict_lines(verdict: Verdict, label: str = "") -> list[str]:
     width = max(20, min(110, shutil.get_terminal_size().columns) - 2)
     colour = _STATUS_COLOURS[verdict.status]
     head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}" + (f" on {label}" if label else "")
-    interval = verdict.interval
-    # Of what was counted the interval stands with its bar: beside a sentence it would seem to be of the sentence's figure.
-    certainty = f" (95 % interval {interval.low:.2f} to {interval.high:.2f})" if interval and verdict.unit == "×" else ""
+    certainty = verdict.certainty(" to ").replace("95 %", "95 % interval")
     lines = [paint(head, "bold", colour)]
-    lines += textwrap.wrap(verdict.statement + certainty, width, initial_indent="  ", subsequent_indent="  ")
+    lines += textwrap.wrap(
+        f"{verdict.statement} ({certainty})" if certainty else verdict.statement, width, initial_indent="  ", subsequent_indent="  "
+    )
     bars = _bars(verdict, width)
     if bars:
         lines += ["", *bars]

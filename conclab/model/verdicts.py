@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conclab.model import figures
 from conclab.model.statistics import Interval
+
+_FACTOR = re.compile(r"[0-9][0-9.,]*×")
 
 
 class Status(StrEnum):
@@ -52,3 +56,12 @@ class Verdict:
     @property
     def ratio(self) -> float | None:
         return self.interval.value if self.interval else None
+
+    def certainty(self, joined: str = "–") -> str:
+        """95 % 1.52–2.29, to stand behind the statement; with the ratio before it where the statement has another factor or none,
+        so that nobody takes it for that one's. Empty without an interval, and for what was counted: that stands with its bar."""
+        if self.interval is None or self.unit != "×":
+            return ""
+        ratio = figures.times(self.interval.value)
+        told = f"{self.interval.low:.2f}{joined}{self.interval.high:.2f}"
+        return f"95 % {told}" if _FACTOR.findall(self.statement) == [ratio] else f"{ratio}, 95 % {told}"

@@ -125,11 +125,9 @@ def _so_far(run: RunState, verdict: Verdict, palette: Palette, width: int) -> li
 def _verdict(verdict: Verdict, shares: Mapping[str, Shares], palette: Palette, width: int, where: str = "") -> list[Strip]:
     colour = status_colour(verdict.status, palette)
     head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}{where}"
-    interval = verdict.interval
-    # Of what was counted the interval stands with its bar: beside a sentence it would seem to be of the sentence's figure.
-    certainty = f"(95 % {interval.low:.2f}–{interval.high:.2f})" if interval and verdict.unit == "×" else ""
+    certainty = verdict.certainty()
     indent = len(head) + 2
-    text = wrapped(f"{verdict.statement} {certainty}", width - indent)
+    text = wrapped(f"{verdict.statement} ({certainty})" if certainty else verdict.statement, width - indent)
     lines = []
     for number, part in enumerate(text or [""]):
         line = Line().add(head if number == 0 else " " * len(head), style(colour, bold=True)).add("  ")
