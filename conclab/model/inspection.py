@@ -134,7 +134,7 @@ def fold_inspection(state: InspectionState, item: Inspection) -> InspectionState
 
 def _trimmed(lane: Lane, most: int) -> Lane:
     # Not at each cell: cutting makes a copy.
-    return lane if len(lane.cells) <= most + most // 4 else Lane(lane.cells[-most:])
+    return lane if len(lane.past) < most + most // 4 else Lane.of(lane.last(most))
 
 
 def _seen(view: ThreadView, sample: TaskSample, track: Track, lane: Lane, core: int | None, waits: Mapping[int, str]) -> ThreadView:

@@ -6,7 +6,7 @@ lie exactly under one another whatever their samples' pace. Everything is immuta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conclab.model.blocking import UNKNOWN
@@ -61,7 +61,8 @@ def extend_cores(histories: tuple[CoreHistory, ...], before: MachineSample, afte
 
 def over_cells(start_ns: int, end_ns: int, amount: int) -> list[tuple[int, int]]:
     """An amount that belongs to a stretch of time, divided over its cells by how much of it lies in each; the sum is kept."""
-    first, last = cell_of(start_ns), cell_of(max(start_ns, end_ns - 1))
+    first = start_ns // CELL_NS
+    last = (end_ns - 1) // CELL_NS if end_ns > start_ns else first
     if first == last:
         return [(first, amount)]
     pieces, given = [], 0
@@ -109,29 +110,48 @@ class LaneCell:
 class Lane:
     """One worker's row of cells. Cells in which it did not live are missing."""
 
-    cells: tuple[LaneCell, ...] = ()
+    past: tuple[LaneCell, ...] = ()
+    """All but the latest, so that they need not be listed anew with every sample."""
+    latest: LaneCell | None = None
+
+    @classmethod
+    def of(cls, cells: Sequence[LaneCell]) -> Lane:
+        """The lane with these cells, which are in order."""
+        return cls(tuple(cells[:-1]), cells[-1]) if cells else cls()
+
+    @property
+    def cells(self) -> tuple[LaneCell, ...]:
+        """All of them, the oldest first."""
+        return () if self.latest is None else (*self.past, self.latest)
+
+    def last(self, count: int) -> tuple[LaneCell, ...]:
+        """The last so many of them (1 at least); cheaper than all."""
+        return () if self.latest is None else (*(self.past[1 - count :] if count > 1 else ()), self.latest)
 
     def with_split(self, cell: int, split: Split, core: int | None, blocked_on: str = UNKNOWN) -> Lane:
         """One more piece of the worker's time; cells come in order."""
         blocked_on = blocked_on if split.blocked_ns > 0 else UNKNOWN
-        if self.cells and self.cells[-1].cell == cell:
-            last = self.cells[-1]
+        last = self.latest
+        if last is None:
+            return Lane((), LaneCell(cell, split, core, blocked_on))
+        if last.cell == cell:
             merged = LaneCell(cell, last.split + split, core if core is not None else last.core, blocked_on or last.blocked_on)
-            return Lane((*self.cells[:-1], merged))
-        return Lane((*self.cells, LaneCell(cell, split, core, blocked_on))[-MOST_CELLS:])
+            return Lane(self.past, merged)
+        return Lane((*self.past[2 - MOST_CELLS :], last), LaneCell(cell, split, core, blocked_on))
 
     def recent(self, cells: int, since: int = 0) -> Split:
         """The last ``cells`` cells that it lived in, added up, but none before the cell ``since``."""
-        total = Split()
-        for cell in self.cells[-cells:]:
+        wall = on_core = wants = 0
+        for cell in self.last(cells):
             if cell.cell >= since:
-                total += cell.split
-        return total
+                split = cell.split
+                wall, on_core, wants = wall + split.wall_ns, on_core + split.on_core_ns, wants + split.wants_core_ns
+        return Split(wall, on_core, wants)
 
     def recently_blocked(self, cells: int, since: int = 0) -> dict[str, int]:
         """Blocked nanoseconds of the same cells by what it was last blocked on in each."""
         total: dict[str, int] = {}
-        for cell in self.cells[-cells:]:
+        for cell in self.last(cells):
             if cell.cell >= since:
                 total[cell.blocked_on] = total.get(cell.blocked_on, 0) + cell.split.blocked_ns
         return total

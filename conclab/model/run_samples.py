@@ -46,20 +46,25 @@ def fold_batch(
         if split is None or before is None:
             continue
         for name in carried.get(sample.task, ()):
-            view = changed[name]
-            start_ns, piece = within(before.last.at_ns, split, view.started_ns, view.ended_ns)
-            if piece.wall_ns <= 0:
-                continue
+            view, start_ns, piece = changed[name], before.last.at_ns, split
+            if start_ns < view.started_ns or view.ended_ns is not None:
+                start_ns, piece = within(start_ns, split, view.started_ns, view.ended_ns)
+                if piece.wall_ns <= 0:
+                    continue
             core = sample.core if piece.on_core_ns > 0 else None
-            lock = waits.get(name)
+            lock, waiting = waits.get(name), None
             cause = cause_of(sample, gil, lock.name if lock is not None else None)
-            waiting = (lock.name, lock.waiting[name]) if lock is not None and cause == lock_cause(lock.name) else None
+            if lock is not None and cause == lock_cause(lock.name):
+                waiting = lock.name, lock.waiting[name]
             changed[name] = lived(view, start_ns, piece, core, cause, track, waiting)
             if core is None:
                 continue
             for cell, on_core_ns in over_cells(start_ns, start_ns + piece.wall_ns, piece.on_core_ns):
-                shares = had.setdefault(cell, {})
-                shares[core, name] = shares.get((core, name), 0) + on_core_ns
+                shares = had.get(cell)
+                if shares is None:
+                    shares = had[cell] = {}
+                owner = core, name
+                shares[owner] = shares.get(owner, 0) + on_core_ns
             having[core] = max(having.get(core, (0, "")), (piece.on_core_ns, name))
     return Watched(changed, grown, add_owners(owners, had), {core: name for core, (_on, name) in having.items()})
 

@@ -119,11 +119,11 @@ class RunState:
 
     def cores_used(self) -> float | None:
         """Cores that the workers kept busy over the last second, by their samples; None until a whole cell has been sampled."""
-        sampled = [cell for worker in self.workers.values() for cell in worker.lane.cells[-6:]]
+        sampled = [cell for worker in self.workers.values() for cell in worker.lane.last(6)]
         if not sampled:
             return None
         # The newest cell is still being filled, and the first of all began somewhere in its middle.
-        begun = min(worker.lane.cells[0].cell for worker in self.workers.values() if worker.lane.cells)
+        begun = min(cell.cell for worker in self.workers.values() for cell in worker.lane.past[:1] or worker.lane.last(1))
         newest = max(cell.cell for cell in sampled)
         first = max(begun + 1, newest - 4)
         if first >= newest:
@@ -271,7 +271,15 @@ def _run_finished(state: RunState, event: RunFinished) -> RunState:
 
 def _sampled(state: RunState, batch: TaskBatch) -> RunState:
     watched = fold_batch(batch, state.workers, state.tracks, state.owners, state.gil_enabled, state.locks)
-    return replace(state, workers=watched.workers, tracks=watched.tracks, owners=watched.owners, having=watched.having)
+    return replace(
+        state,
+        workers=watched.workers,
+        tracks=watched.tracks,
+        owners=watched.owners,
+        having=watched.having,
+        now_ns=max(state.now_ns, batch.at_ns),
+        switching=fold_switching(state.switching, batch),
+    )
 
 
 def _locked(state: RunState, event: Waiting | Acquired | Released) -> RunState:
@@ -297,12 +305,13 @@ _FOLDS: dict[type, Callable[[RunState, Any], RunState]] = {
     Waiting: _locked,
     Acquired: _locked,
     Released: _locked,
-    TaskBatch: _sampled,
 }
 
 
 def fold(state: RunState, item: Event | TaskBatch) -> RunState:
     """The state after one more event or batch. What a screen need not know (a task's end, a measure) only moves the clock."""
+    if isinstance(item, TaskBatch):
+        return _sampled(state, item)
     step = _FOLDS.get(type(item))
     changed = step(state, item) if step is not None else state
     return replace(changed, now_ns=max(changed.now_ns, item.at_ns), switching=fold_switching(state.switching, item))

@@ -131,7 +131,13 @@ def share_out(wall: int, booked_on: int, booked_wants: int, starved: bool, debt:
     ``starved``: it was runnable all along and never ran, so it is waiting on a run queue now, and the kernel will book that later.
     """
     on_due = booked_on + debt.on_core_ns
-    on_core = min(max(on_due, 0), wall)
     wants_due = booked_wants + debt.wants_core_ns
-    wants = wall - on_core if starved else min(max(wants_due, 0), wall - on_core)
-    return Split(wall, on_core, wants), Debt(on_due - on_core, wants_due - wants)
+    # Comparisons, for min and max are calls, and this is done for every sample of every task.
+    on_core = 0 if on_due < 0 else wall if on_due > wall else on_due
+    rest = wall - on_core
+    wants = rest if starved or wants_due > rest else 0 if wants_due < 0 else wants_due
+    on_debt, wants_debt = on_due - on_core, wants_due - wants
+    return Split(wall, on_core, wants), Debt(on_debt, wants_debt) if on_debt or wants_debt else _NO_DEBT
+
+
+_NO_DEBT = Debt()

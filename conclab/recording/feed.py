@@ -107,16 +107,25 @@ class Session:
         self.inspection_state = InspectionState()
         self.trace_state = TraceState()
         self.run_state = RunState()
-        self.timeline = Timeline()
-        """What every worker did when; of the same run."""
+        self._timeline = Timeline()
         self.troubles: list[str] = []
         """Sentences that the user has not been told yet."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """What every worker did when; of the same run."""
+        return self._timeline
+
+    @property
+    def traced(self) -> bool:
+        """Whether the run's repetitions are traced."""
+        return self._timeline.traced
 
     def launch(self, plan: Plan) -> None:
         """Begin a run; from here on it is live, before its first event has come. Raises RuntimeError while one is on."""
         self.feed.launch(plan)
         self.run_state = RunState(phase="starting", experiment=plan.experiment.name, title=plan.experiment.title, arms=plan.arms)
-        self.timeline = Timeline()
+        self._timeline = Timeline()
 
     def trace(self, id: RowId | None) -> None:
         """Trace a task from now on; what was traced before is forgotten. None: trace nobody, and keep what there is."""
@@ -130,7 +139,7 @@ class Session:
         for item in self.feed.take():
             if isinstance(item, MachineSample):
                 self.machine_state = fold_machine(self.machine_state, item)
-                self.timeline = fold_timeline(self.timeline, item)
+                self._timeline = fold_timeline(self._timeline, item)
                 machine = True
             elif isinstance(item, TaskTable):
                 self.table_state = fold_table(self.table_state, item)
@@ -145,6 +154,6 @@ class Session:
                 self.troubles.append(item.text)
             else:
                 self.run_state = fold(self.run_state, item)
-                self.timeline = fold_timeline(self.timeline, item)
+                self._timeline = fold_timeline(self._timeline, item)
                 run = True
         return Changes(machine, tasks, run, inspection, trace)

@@ -24,6 +24,7 @@ from conclab.model.run_state import RunState, fold
 from conclab.model.runs import Plan
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
+from conclab.model.timeline import Timeline
 from conclab.model.timeline_fold import fold_timeline
 from conclab.model.trace import Traced
 from conclab.model.trouble import Trouble
@@ -172,8 +173,22 @@ class ReplaySession(Session):
         self._kept: list[tuple[MachineState, RunState]] = []
         self._fold_to(len(replay.items), keep=True)
         self._end = self.machine_state, self.run_state
-        for item in replay.items:
-            self.timeline = fold_timeline(self.timeline, item)
+        self._timeline_folded = False
+        self._traced = any(item.traced for item in replay.items if isinstance(item, RunStarted))
+
+    @property
+    def timeline(self) -> Timeline:
+        """That of the whole run. It is half as much work as the states, so it is folded when it is asked for first."""
+        if not self._timeline_folded:
+            timeline = Timeline()
+            for item in self.replay.items:
+                timeline = fold_timeline(timeline, item)
+            self._timeline, self._timeline_folded = timeline, True
+        return self._timeline
+
+    @property
+    def traced(self) -> bool:
+        return self._traced
 
     def seek(self, at_ns: int) -> Changes:
         """Be at a moment, or at the nearest that there is: everything up to it, and with its stamp, has happened."""
@@ -191,7 +206,7 @@ class ReplaySession(Session):
         """A session that has seen it to its end, whatever the moment of this one."""
         session = Session(self.replay)
         session.machine_state, session.run_state = self._end
-        session.timeline = self.timeline
+        session._timeline = self.timeline
         return session
 
     def _fold_to(self, stop: int, keep: bool = False) -> Changes:

@@ -356,7 +356,7 @@ def cell(number: int, on: float = 0.0, wants: float = 0.0, core: int | None = No
 def lane(first: int, *cells: tuple[float, float] | None, blocked_on: str = "") -> Lane:
     """Cells from ``first`` on as (on a core, wanting one); None where the worker did not live."""
     there = (cell(first + number, *one) for number, one in enumerate(cells) if one is not None)
-    return Lane(tuple(replace(one, blocked_on=blocked_on) for one in there))
+    return Lane.of([replace(one, blocked_on=blocked_on) for one in there])
 
 
 def worker(name: str, slot: int = 0, lane: Lane | None = None, **more: float | int | str | None) -> WorkerView:

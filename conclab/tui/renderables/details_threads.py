@@ -77,7 +77,7 @@ def thread_line(view: ThreadView, newest: int, width: int, palette: Palette, col
     room = lane_width(width)
     add_lane(
         line,
-        Lane(tuple(cell for cell in view.lane.cells[-room - 2 :] if _stirred(cell))),
+        Lane.of([cell for cell in view.lane.last(room + 2) if _stirred(cell)]),
         colour,
         newest,
         room,

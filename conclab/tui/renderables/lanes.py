@@ -22,7 +22,7 @@ def end_of_lanes(run: RunState) -> int:
     """The cell at the right end of the lanes: now while it runs; where the last worker ended afterwards."""
     if run.live:
         return cell_of(run.now_ns) - 1
-    last = [view.lane.cells[-1].cell for view in run.workers.values() if view.lane.cells]
+    last = [view.lane.latest.cell for view in run.workers.values() if view.lane.latest is not None]
     return max(last, default=cell_of(run.now_ns))
 
 
@@ -31,7 +31,7 @@ def add_lane(line: Line, lane: Lane, colour: str, newest: int, width: int, palet
 
     The background tells the larger of waiting for a core and being blocked; where the worker did not live there is none.
     """
-    by_cell: dict[int, LaneCell] = {cell.cell: cell for cell in lane.cells[-width - 2 :]}
+    by_cell: dict[int, LaneCell] = {cell.cell: cell for cell in lane.last(width + 2)}
     for number in range(newest - width + 1, newest + 1):
         cell = by_cell.get(number)
         shares = cell.split.shares() if cell else None

@@ -128,7 +128,7 @@ class Results(Vertical):
         gil = " · no GIL" if run.gil_enabled is False else ""
         view.title(f"Workers · {run.title}{gil}" if run.title else "Workers")
         stands = progress(run)
-        view.subtitle(f"exact · {stands}" if stands and self._session.timeline.traced else stands)
+        view.subtitle(f"exact · {stands}" if stands and self._session.traced else stands)
 
     def _draw_verdict(self) -> None:
         view, run = self.verdict, self._run
