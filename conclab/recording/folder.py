@@ -39,7 +39,10 @@ def runs_folder() -> Path:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The recordings there, newest first by their names, those with a name of somebody's own last; none without such a folder. Raises OSError when it cannot be read."""
+    """The recordings there, newest first by their names, then those that somebody has named otherwise; none without such a folder.
+
+    Raises OSError when it cannot be read.
+    """
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(SUFFIX)]
     except (FileNotFoundError, NotADirectoryError):
