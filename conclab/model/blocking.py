@@ -71,6 +71,12 @@ def cause_of(sample: TaskSample, gil: bool | None, lock: str | None = None) -> s
     return meaning(sample.waits_in) or sample.waits_in
 
 
+def mostly(blocked_ns: int, waits: Mapping[str, int], cause: str) -> str:
+    """What a sampled piece was blocked on: where announced ``waits`` (nanoseconds by cause) took more than half of its blocked time
+    the longest of them, else ``cause``, what was seen at its end."""
+    return max(waits, key=lambda one: waits[one]) if 2 * sum(waits.values()) > blocked_ns else cause
+
+
 def marked(cause: str) -> str:
     """A cause as users see it: with an asterisk where it is inferred, in a word where it is not known."""
     return (cause or _SAYS_UNKNOWN) + ("*" if cause in INFERRED else "")

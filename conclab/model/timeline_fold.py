@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conclab.model.blocking import asleep, cause_of
+from conclab.model.blocking import UNKNOWN, asleep, cause_of, lock_cause, mostly
 from conclab.model.events import (
     Acquired,
     Event,
@@ -28,7 +28,6 @@ from conclab.model.events import (
     WorkerFinished,
     WorkerStarted,
 )
-from conclab.model.lives import to_account
 from conclab.model.machine import MachineSample, core_load
 from conclab.model.run_state import CARRIER
 from conclab.model.tasks import Debt, TaskBatch, TaskId, TaskSample, split_between
@@ -39,17 +38,14 @@ from conclab.model.timeline import (
     MOST_REPETITIONS,
     NO_CORE,
     PIECE_CAUSE,
-    PIECE_CORE,
     PIECE_END,
-    PIECE_ON,
-    PIECE_START,
-    PIECE_WANTS,
     Life,
     Mark,
     Row,
     Step,
     Timeline,
 )
+from conclab.model.timeline_account import settled
 from conclab.model.timeline_trace import fold_trace
 
 MOST_CAUSES = 1_000
@@ -78,6 +74,7 @@ def _step_started(timeline: Timeline, event: StepStarted) -> Timeline:
         on_task={},
         carried={},
         waits_for={},
+        waited={},
     )
 
 
@@ -121,38 +118,8 @@ def _worker_finished(timeline: Timeline, event: WorkerFinished) -> Timeline:
     if told.shares_task or row is None or not row.lives or row.lives[-1].end_ns is not None:
         return timeline  # an event loop ends with its step
     row = _ended(row, told.ended_ns)
-    row = _with_rest(row, told.started_ns, told.counters.on_core_ns, told.counters.wants_core_ns)
+    row = settled(row, told.started_ns, told.counters.on_core_ns, told.counters.wants_core_ns)
     return _marked(replace(timeline, rows={**timeline.rows, row.name: row}), row.name, [(told.ended_ns, Mark.FINISHED, "")])
-
-
-def _with_rest(row: Row, started_ns: int, on_core_ns: int | None, wants_core_ns: int | None) -> Row:
-    """The row with the beginning and the end of its last life, which no sample has seen, and all of that life as the worker's own
-    account has it, which begins a little after it was announced. Not one whose beginning is forgotten: the account is of that, too.
-    """
-    life, log = row.lives[-1], row.pieces
-    assert life.end_ns is not None
-    if on_core_ns is None or wants_core_ns is None or life.pieces < log.dropped:
-        return row
-    born, died = max(life.start_ns, min(started_ns, life.end_ns)), life.end_ns
-    first = log.first + life.pieces - log.dropped
-    rows = zip(*(column[first : log.stop] for column in log.columns), strict=True)
-    # What was sampled across its ends is cut there.
-    seen = [(min(end, died), max(start, born), *rest) for end, start, *rest in rows if end > born and start < died]
-    blanks = [(born, seen[0][PIECE_START]), (seen[-1][PIECE_END], died)] if seen else [(born, died)]
-    found = [(end, start, 0, 0, NO_CORE, 0) for start, end in blanks if end > start]
-    whole = sorted([*((piece, False) for piece in seen), *((piece, True) for piece in found)])
-    walls, unseen = [piece[PIECE_END] - piece[PIECE_START] for piece, _ in whole], [blank for _, blank in whole]
-    on = to_account([piece[PIECE_ON] for piece, _ in whole], walls, unseen, on_core_ns)
-    room = [wall - mine for wall, mine in zip(walls, on, strict=True)]
-    wants = to_account([piece[PIECE_WANTS] for piece, _ in whole], room, unseen, wants_core_ns)
-    cores = [core for core in (piece[PIECE_CORE] for piece in seen) if core != NO_CORE]
-    settled = []
-    for number, (piece, blank) in enumerate(whole):
-        core = piece[PIECE_CORE]
-        if on[number] and core == NO_CORE and cores:  # it had one; the nearest that was seen
-            core = cores[0 if blank and number == 0 else -1]
-        settled.append((piece[PIECE_END], piece[PIECE_START], on[number], wants[number], core, piece[PIECE_CAUSE]))
-    return replace(row, lives=(*row.lives[:-1], replace(life, start_ns=born)), pieces=log.cut(first).extended(settled))
 
 
 def _machine(timeline: Timeline, sample: MachineSample) -> Timeline:
@@ -169,6 +136,7 @@ def _sampled(timeline: Timeline, batch: TaskBatch) -> Timeline:
     tracks: dict[TaskId, tuple[TaskSample, Debt]] = {}
     rows = dict(timeline.rows)
     causes, pieces, length = timeline.causes, 0, 0
+    waited = dict(timeline.waited)
     for sample in batch.tasks:
         known = timeline.tracks.get(sample.task)
         if known is None:
@@ -189,15 +157,17 @@ def _sampled(timeline: Timeline, batch: TaskBatch) -> Timeline:
             start = row.lives[-1].start_ns
             wall = sample.at_ns - start
             on, wants = on * wall // split.wall_ns, wants * wall // split.wall_ns
-        cause, causes = _cause(timeline, row, sample, causes)
+        cause, causes = _cause(timeline, row, sample, sample.at_ns - start - on - wants, causes)
         core = sample.core if on > 0 and sample.core is not None else NO_CORE
         log = row.pieces.appended(sample.at_ns, start, on, wants, core, cause)
         rows[row.name] = replace(row, pieces=log)
         pieces, length = pieces + 1, length + split.wall_ns
+        waited.pop(row.name, None)
     return replace(
         timeline,
         rows=rows,
         tracks=tracks,
+        waited=waited,
         causes=causes,
         sampled_pieces=timeline.sampled_pieces + pieces,
         sampled_ns=timeline.sampled_ns + length,
@@ -213,17 +183,25 @@ def _living_on(rows: dict[str, Row], names: tuple[str, ...], at_ns: int) -> Row 
     return None
 
 
-def _cause(timeline: Timeline, row: Row, sample: TaskSample, causes: Mapping[str, int]) -> tuple[int, Mapping[str, int]]:
-    """What a piece was blocked on, by its number, and the causes with it: what it slept for at its end; where it did not sleep then
-    it is that of the piece before."""
-    if not asleep(sample):
-        log, life = row.pieces, row.lives[-1]
-        own = log.dropped + len(log) > life.pieces
-        return (log.columns[PIECE_CAUSE][log.stop - 1] if own else 0), causes
-    cause = cause_of(sample, timeline.gil, timeline.waits_for.get(row.name))
-    if cause not in causes and len(causes) < MOST_CAUSES:
-        causes = {**causes, cause: len(causes)}
-    return causes.get(cause, 0), causes
+def _cause(
+    timeline: Timeline, row: Row, sample: TaskSample, blocked_ns: int, causes: Mapping[str, int]
+) -> tuple[int, Mapping[str, int]]:
+    """What a piece was blocked on, by its number, and the causes with it: what it has said to have waited for, or what it slept for
+    at its end; where it did not sleep then, as the piece before."""
+    number = 0
+    waits = timeline.waited.get(row.name, {})
+    if asleep(sample):
+        cause = cause_of(sample, timeline.gil, timeline.waits_for.get(row.name))
+    else:
+        log, cause = row.pieces, UNKNOWN
+        if log.dropped + len(log) > row.lives[-1].pieces:
+            number = log.columns[PIECE_CAUSE][log.stop - 1]
+    most = mostly(blocked_ns, waits, cause)
+    if most == UNKNOWN:
+        return number, causes
+    if most not in causes and len(causes) < MOST_CAUSES:
+        causes = {**causes, most: len(causes)}
+    return causes.get(most, 0), causes
 
 
 def _mark(kind: Mark, text: Callable[[Any], str]) -> Callable[[Timeline, Any], Timeline]:
@@ -265,9 +243,15 @@ def _waiting(timeline: Timeline, event: Waiting) -> Timeline:
 
 
 def _acquired(timeline: Timeline, event: Acquired) -> Timeline:
-    name = timeline.carried.get(event.worker, event.worker)
-    waits = {who: lock for who, lock in timeline.waits_for.items() if who != name}
-    return _marked(replace(timeline, waits_for=waits), event.worker, [(event.at_ns, Mark.ACQUIRED, _short(event.lock))])
+    name, lock = timeline.carried.get(event.worker, event.worker), _short(event.lock)
+    waits = {who: what for who, what in timeline.waits_for.items() if who != name}
+    row, waited = timeline.rows.get(name), timeline.waited
+    if row is not None and row.lives:
+        log, born = row.pieces, row.lives[-1].start_ns
+        since = max(event.at_ns - event.waited_ns, born, log.columns[PIECE_END][log.stop - 1] if len(log) else born)
+        had, cause = waited.get(name, {}), lock_cause(lock)
+        waited = {**waited, name: {**had, cause: had.get(cause, 0) + max(0, event.at_ns - since) + event.untold_ns}}
+    return _marked(replace(timeline, waits_for=waits, waited=waited), event.worker, [(event.at_ns, Mark.ACQUIRED, lock)])
 
 
 def _released(timeline: Timeline, event: Released) -> Timeline:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from conclab.model.blocking import INFERRED, UNKNOWN, asleep, cause_of
+from conclab.model.blocking import INFERRED, UNKNOWN, asleep, cause_of, lock_cause, mostly
 from conclab.model.events import (
     Acquired,
     Event,
@@ -44,7 +44,8 @@ class Piece:
     core: int | None = None
     """The one that it ran on last; None: it did not run, or it was not sampled."""
     blocked_on: str = UNKNOWN
-    """A cause (``model.blocking``): the one that was seen at its end, or before when it did not sleep then."""
+    """A cause (``model.blocking``): the announced wait that took most of it, or what was seen at its end, or before when it did not
+    sleep then."""
     voluntary: int | None = None
     """Switches in it; None: not counted."""
     involuntary: int | None = None
@@ -117,6 +118,8 @@ class _Walk:
         self._gil: bool | None = None
         self._locks: dict[str, str] = {}
         """The announced lock that each worker waits for."""
+        self._waits: dict[str, dict[str, int]] = {}
+        """Worker to the announced waits (nanoseconds by cause) that have ended since it was sampled last."""
 
     def take(self, item: Event | TaskBatch) -> None:
         if self.step.repetition is not None and not isinstance(item, Sliced):
@@ -133,6 +136,7 @@ class _Walk:
                 self._locks[item.worker] = item.lock
             case Acquired():
                 self._locks.pop(item.worker, None)
+                self._waited(item)
             case Released() if self._locks.get(item.worker) == item.lock:  # it has given up
                 del self._locks[item.worker]
             case WorkerStarted():
@@ -167,8 +171,17 @@ class _Walk:
                 seen = life.pieces[-1].blocked_on if life.pieces else UNKNOWN
                 if asleep(sample):
                     seen = cause_of(sample, self._gil, self._locks.get(life.worker))
+                seen = mostly(split.blocked_ns, self._waits.pop(life.worker, {}), seen)
                 life.pieces.append(_piece(last, sample, split, seen))
                 return
+
+    def _waited(self, event: Acquired) -> None:
+        life = next((one for one in reversed(self.step.lives) if one.worker == event.worker), None)
+        if life is None:
+            return
+        since = max(event.at_ns - event.waited_ns, life.pieces[-1].end_ns if life.pieces else life.start_ns)
+        waits, cause = self._waits.setdefault(event.worker, {}), lock_cause(event.lock)
+        waits[cause] = waits.get(cause, 0) + max(0, event.at_ns - since) + event.untold_ns
 
     def done(self) -> Step:
         """The repetition, once all of it is known."""

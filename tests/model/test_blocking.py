@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conclab.model.blocking import GIL, UNKNOWN, add_causes, cause_of, leading, lock_cause, marked, meaning, to_sum
+from conclab.model.blocking import GIL, UNKNOWN, add_causes, cause_of, leading, lock_cause, marked, meaning, mostly, to_sum
 from tests.model.builders import sample
 
 ASLEEP = replace(sample(0), state="S")
@@ -66,3 +66,10 @@ def test_causes_are_brought_to_the_sum_that_the_kernel_counted() -> None:
     assert to_sum({}, 4, UNKNOWN) == {UNKNOWN: 4}
     assert to_sum({GIL: 5}, 0, GIL) == {}
     assert add_causes([{GIL: 1}, {GIL: 2, "data": 3}]) == {GIL: 3, "data": 3}
+
+
+def test_announced_waits_count_where_they_were_more_than_half_of_it_and_the_longest_of_them() -> None:
+    waits = {"lock a": 20, "lock b": 31}
+    assert mostly(100, waits, "a timer") == "lock b"
+    assert mostly(103, waits, "a timer") == "a timer"
+    assert mostly(0, {}, UNKNOWN) == UNKNOWN

@@ -154,6 +154,23 @@ def test_while_a_worker_waits_for_a_lock_that_is_what_it_is_blocked_on() -> None
     assert cause(sampled(gave_up, [sample(1, 100 * MS, 1, 0, waits_in="futex")])) == "a lock"
 
 
+def test_what_a_worker_has_said_to_have_waited_for_counts_where_it_was_most_of_the_time() -> None:
+    looks = [[sample(1, at * MS, 1, 0, waits_in="clock_nanosleep")] for at in (0, 50, 100, 150)]
+    timeline = sampled(begun(1), *looks[:2])
+    for event in (
+        Acquired(60 * MS, "w1", "a", 55 * MS),
+        Acquired(90 * MS, "w1", "b", 0, 18 * MS),
+        Acquired(95 * MS, "w1", "a", 0, 5 * MS),
+    ):
+        timeline = fold_timeline(timeline, event)
+    timeline = sampled(timeline, *looks[2:])
+    result = WorkerResult("w1", 100, 101, 0, 170 * MS, Counters(wall_ns=170 * MS, on_core_ns=1, wants_core_ns=0))
+    log = fold_timeline(timeline, WorkerFinished(170 * MS, result)).rows["w1"].pieces
+    causes = [timeline.cause(number) for number in log.columns[5][log.first : log.stop]]
+    # Of the first wait only what came after the sample before; b was waited for longest. The end is as it was seen last.
+    assert causes == ["a timer", "lock b", "a timer", "a timer"]
+
+
 def test_the_last_pieces_and_marks_are_kept_and_the_others_counted() -> None:
     timeline = begun(1)
     for number in range(MOST_PIECES + 101):

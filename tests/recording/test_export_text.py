@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TextIO
 
-from conclab.model.events import Measured, Released, RunFinished, Sliced, Waiting, WorkerFinished, WorkerStarted
+from conclab.model.events import Acquired, Measured, Released, RunFinished, Sliced, Waiting, WorkerFinished, WorkerStarted
 from conclab.model.machine import MachineSample
 from conclab.model.results import Counters, WorkerResult
 from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN
@@ -112,15 +112,23 @@ def test_a_slice_of_two_workers_in_turn_is_in_neither_s_rows_twice() -> None:
     ]
 
 
-def test_who_gives_up_waiting_for_a_lock_waits_for_it_no_more() -> None:
+def test_locks_are_what_a_worker_says_of_them_and_who_gives_up_waits_for_one_no_more() -> None:
     started, step, worker = traced()[:3]
     task = TaskId(10, 11, 11)
 
     def look(at_ns: int) -> TaskBatch:
         return TaskBatch(at_ns, (TaskSample(task, at_ns, "w1", "S", 0, 0, 0, at_ns, 0, 0, waits_in="futex"),))
 
-    announced = (Waiting(60, "w1", "a"), look(70), look(80), Released(90, "w1", "a"), look(100))
-    assert [row["blocked_on"] for row in rows(write_csv, (started, step, worker, *announced))] == ["lock a", "a lock"]
+    announced = (
+        Waiting(60, "w1", "a"),
+        look(70),
+        look(80),
+        Released(90, "w1", "a"),
+        look(100),
+        Acquired(110, "w1", "b", 7),
+        look(112),
+    )
+    assert [row["blocked_on"] for row in rows(write_csv, (started, step, worker, *announced))] == ["lock a", "a lock", "lock b"]
 
 
 def life(end_ns: int, on_core_ns: int, wants_core_ns: int) -> Life:
