@@ -63,5 +63,5 @@ class Verdict:
         if self.interval is None or self.unit != "×":
             return ""
         ratio = figures.times(self.interval.value)
-        told = f"{self.interval.low:.2f}{joined}{self.interval.high:.2f}"
+        told = joined.join(figures.times(end).removesuffix("×") for end in (self.interval.low, self.interval.high))
         return f"95 % {told}" if _FACTOR.findall(self.statement) == [ratio] else f"{ratio}, 95 % {told}"

@@ -23,6 +23,11 @@ def test_an_interval_is_not_taken_for_that_of_another_figure(statement: str, cer
     assert Verdict(Status.HOLDS, statement, INTERVAL).certainty() == certainty
 
 
+def test_bounds_are_written_as_the_ratio_is() -> None:
+    found = Verdict(Status.HOLDS, "It took 1,016× as long.", Interval(1_016.2, 457.96, 2_439.16)).certainty()
+    assert found == "95 % 458.0–2,439"
+
+
 def test_what_was_counted_and_what_has_no_interval_have_none() -> None:
     assert not Verdict(Status.HOLDS, "All were kept.", INTERVAL, unit=" kept").certainty()
     assert not Verdict(Status.HOLDS, "It holds.").certainty()
