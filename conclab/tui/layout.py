@@ -14,6 +14,9 @@ READABLE = (38, 30, 24)
 """Widths of a worker's own view of the output, in the order in which they are tried."""
 _LEAST_VIEW = 3
 """Its name, and two lines."""
+_LEAST_WORKERS = 4
+"""Their heading alone tells nothing."""
+_LEAST_OUTPUT = 3
 _FRAME = 2
 """A pane's border, above and below."""
 
@@ -42,8 +45,9 @@ def arrange(width: int, height: int, cores: int, workers: int, finished: bool = 
     verdict = 11 if height >= 50 else 10 if height >= 36 else 7 if height >= 30 else 5 if height >= 20 else 3
     cores_height = min(core_rows + extra + _FRAME, max(3, room // 3))
     if finished and height < 36:
-        verdict = max(verdict, min(9, room // 3 + 1))
-    least_output = 3 if finished and height < 36 else max(5 if height >= 24 else 3, room // 5)
+        left = room - cores_height - _LEAST_WORKERS - _LEAST_OUTPUT
+        verdict = max(verdict, min(9, room // 3 + 1, left))
+    least_output = _LEAST_OUTPUT if finished and height < 36 else max(5 if height >= 24 else 3, room // 5)
     most_workers = room - cores_height - verdict - least_output
     workers_height = max(3, min(1 + max(1, workers) + legend + _FRAME, most_workers))
     return Layout(

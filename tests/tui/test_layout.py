@@ -88,3 +88,8 @@ def test_on_a_small_screen_a_verdict_that_has_come_gets_more_room() -> None:
     before, after = arrange(80, 24, 2, 4), arrange(80, 24, 2, 4, finished=True)
     assert after.verdict > before.verdict
     assert arrange(120, 40, 2, 4) == arrange(120, 40, 2, 4, finished=True)
+
+
+def test_a_run_that_is_over_leaves_the_workers_a_line_however_small_the_screen() -> None:
+    for height in range(17, 40):
+        assert arrange(60, height, 2, 4, finished=True).workers >= 1 + 1 + FRAME, height

@@ -163,8 +163,8 @@ class RunsScreen(Place):
         problems = self._kept.problems if self._kept else ()
         if not problems:
             return plain("", width)
-        more = f" (and {len(problems) - 1} more that cannot be used)" if len(problems) > 1 else ""
-        return plain(fit(f"! {harmless(problems[0])}{more}", width), width, style(palette.unsure))
+        some = f"{len(problems)} files cannot be used, `conclab runs` names them: " if len(problems) > 1 else ""
+        return plain(fit(f"! {some}{harmless(problems[0])}", width), width, style(palette.unsure))
 
     def _show_about(self) -> None:
         view, run = self.query_one("#about-run", LinesView), self.query_one(RunsTable).run
