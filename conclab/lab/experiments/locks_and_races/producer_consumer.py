@@ -82,7 +82,7 @@ def judge(results: Results) -> Verdict:
     most = pace_ns(values) / (pace_ns(values, producers=1) if slow == PRODUCER else pace_ns(values, consumers=1))
     wall = results.arm(BASE).median_of(results.metric)
     law = pace_ns(values) * number(values, "size")
-    pace = f" The slower side alone needs {figures.duration(law)}; it took {figures.duration(wall)}." if wall else ""
+    pace = f" The slower side alone needs {figures.duration(law)} on average; it took {figures.duration(wall)}." if wall else ""
     return settle(
         results,
         in_vain,
