@@ -4,6 +4,9 @@ The source is the trace events sched_switch, sched_waking and sched_wakeup (Docu
 a task is switched in and ends when it is switched out; before it the task was *runnable* for a while (it wanted a core), and
 before that blocked. Stamps are CLOCK_MONOTONIC nanoseconds (``trace_clock`` mono), the clock of everything else. What is asked
 of slices is answered here and in ``slice_index``.
+
+Time that a hypervisor took (steal) is part of whatever was going on then, mostly of a slice; schedstat and CPU clocks leave it out,
+so that on such a machine a task may have some milliseconds more on a core here than by its own account.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 * on a core: CLOCK_THREAD_CPUTIME_ID (clock_gettime(2)); unlike schedstat it includes the slice that is still going on.
 * wanting a core: the second field of ``/proc/thread-self/schedstat``. Whoever reads it runs, so nothing is pending.
 * switches: getrusage(2) with RUSAGE_THREAD.
-* migrations: ``se.nr_migrations`` in ``/proc/thread-self/sched``, where the kernel has it (CONFIG_SCHED_DEBUG).
+* migrations: ``se.nr_migrations`` in ``/proc/thread-self/sched``, where the kernel has it (CONFIG_SCHED_DEBUG):
+  each time that it was given another core, also while it waited. perf(1) counts the same as cpu-migrations (tried on 6.18).
 
 What a system does not count is None.
 """

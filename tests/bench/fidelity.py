@@ -337,7 +337,7 @@ def sampled() -> Iterator[Line]:
 
 
 def migrations() -> Iterator[Line]:
-    """migrations of each worker | sched_migrate_task by perf | ± 2"""
+    """migrations of each worker | cpu-migrations by perf | ± 2"""
     run = watched()
     for arm, worker in run.workers:
         if worker.counters.migrations is None:
