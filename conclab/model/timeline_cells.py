@@ -1,17 +1,18 @@
 """A window of the timeline in cells: what each worker did in each, who had each core for how long, and what others took of it.
 
 Exact stretches are asked by two look-ups a cell; sampled pieces are shared out over the cells that they reach across, as if what
-was counted in a piece were spread evenly in it. All amounts are nanoseconds.
+was counted in a piece were spread evenly in it; by sums (``piece_sums``). All amounts are nanoseconds.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from conclab.model.timeline import NO_CORE, PIECE_START, Exact, Row, Timeline
+from conclab.model.piece_sums import PieceSums
+from conclab.model.timeline import NO_CORE, Exact, Row, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ class CoreLane:
 Cells = list[Cell | None]
 
 
-def row_cells(row: Row, window: Window) -> Cells:
-    """A worker's cells; None where nothing is known of it."""
+def row_cells(row: Row, window: Window, sums: PieceSums | None = None) -> Cells:
+    """A worker's cells; None where nothing is known of it. ``sums``: those of its pieces, where they are kept."""
+    sums = sums or PieceSums()
     cells: Cells = [None] * window.count
     at, end = window.start_ns, window.end_ns
     number = bisect_right(row.exact, at, key=lambda one: one.end_ns)
@@ -70,7 +72,7 @@ def row_cells(row: Row, window: Window) -> Cells:
         stretch = row.exact[number] if number < len(row.exact) and row.exact[number].start_ns < end else None
         upto = end if stretch is None else max(at, stretch.start_ns)
         if upto > at:
-            _add_sampled(cells, row, window, at, upto)
+            _add_sampled(cells, row, window, at, upto, sums)
         if stretch is None:
             break
         at = min(end, stretch.end_ns)
@@ -79,37 +81,22 @@ def row_cells(row: Row, window: Window) -> Cells:
     return cells
 
 
-def _add_sampled(cells: Cells, row: Row, window: Window, low: int, high: int) -> None:
-    start_ns, cell_ns, log = window.start_ns, window.cell_ns, row.pieces
-    first = log.rows_upto(low)
-    stop = max(first, bisect_left(log.columns[PIECE_START], high, first, log.stop))
-    place = known = on_core = wanted = 0
-    had: dict[int, int] = {}
-    ends, starts, on_columns, wants_columns, cores, _causes = (column[first:stop] for column in log.columns)
-    for begin, end, on, wants, core in zip(starts, ends, on_columns, wants_columns, cores, strict=True):
-        wall, at, last = end - begin, max(begin, low), min(end, high)
-        while at < last:
-            here = (at - start_ns) // cell_ns
-            if here != place:
-                _add(cells, place, known, on_core, wanted, _most_first(had), False)
-                place, known, on_core, wanted, had = here, 0, 0, 0, {}
-            upto = min(last, start_ns + (here + 1) * cell_ns)
-            length, on_here, wants_here = upto - at, on, wants
-            if length < wall:
-                # By what there is up to each end, so that no rounding adds up; at most a nanosecond a cell goes astray.
-                on_here = on * (upto - begin) // wall - on * (at - begin) // wall
-                wants_here = min(wants * (upto - begin) // wall - wants * (at - begin) // wall, length - on_here)
-            known, on_core, wanted = known + length, on_core + on_here, wanted + wants_here
-            if on_here and core != NO_CORE:
-                had[core] = had.get(core, 0) + on_here
-            at = upto
-    _add(cells, place, known, on_core, wanted, _most_first(had), False)
+def _add_sampled(cells: Cells, row: Row, window: Window, low: int, high: int, sums: PieceSums) -> None:
+    log, place = row.pieces, window.cell_of(low)
+    sums.take(log)
+    for known, on, wants, had in sums.stretches(low, window.start_ns, window.cell_ns, high, log.first, log.stop):
+        if known > 0:
+            cores = _most_first(had) if had else ()
+            if cells[place] is None and on <= known and 0 <= wants <= known - on:
+                cells[place] = Cell(known, on, wants, cores, False)  # as nearly always
+            else:
+                _add(cells, place, known, on, wants, cores, False)
+        place += 1
 
 
 def _most_first(had: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
-    if len(had) < 2:
-        return tuple(had.items())
-    return tuple(sorted(had.items(), key=lambda pair: (-pair[1], pair[0])))
+    ordered = sorted([(-amount, core) for core, amount in had.items() if core != NO_CORE and amount > 0])
+    return tuple([(core, -amount) for amount, core in ordered])
 
 
 def _add_exact(cells: Cells, stretch: Exact, window: Window, low: int, high: int) -> None:
@@ -208,6 +195,7 @@ class CellCache:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Row, Window, Cells, int]] = {}
+        self._sums: dict[str, PieceSums] = {}
         self._cores: tuple[list[Cells], dict[int, CoreLane]] = ([], {})
 
     def cells(self, row: Row, window: Window) -> Cells:
@@ -223,8 +211,11 @@ class CellCache:
             if alike and same and 0 <= shift < final:
                 good = cells[shift : min(final, shift + window.count)]
                 rest = Window(window.start_ns + len(good) * window.cell_ns, window.cell_ns, window.count - len(good))
-                return self._keep(row, window, [*good, *row_cells(row, rest)])
-        return self._keep(row, window, row_cells(row, window))
+                return self._keep(row, window, [*good, *row_cells(row, rest, self._sums_of(row))])
+        return self._keep(row, window, row_cells(row, window, self._sums_of(row)))
+
+    def _sums_of(self, row: Row) -> PieceSums:
+        return self._sums.get(row.name) or self._sums.setdefault(row.name, PieceSums())
 
     def cores(self, rows: list[Cells], count: int) -> dict[int, CoreLane]:
         """As ``core_cells``."""

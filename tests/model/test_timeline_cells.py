@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
 from conclab.model.slice_index import SliceIndex
 from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN
-from conclab.model.timeline import Exact, Row
+from conclab.model.timeline import NO_CORE, Exact, Row
 from conclab.model.timeline_cells import CellCache, Cells, Window, core_cells, others_cells, row_cells
 from conclab.model.timeline_fold import fold_timeline
 from tests.model.builders import machine_sample, times
@@ -137,3 +138,21 @@ def test_what_others_took_is_what_the_machine_counts_less_the_workers_and_told_o
     assert others[1] == [0.0] * 8  # it is offline
     close = Window(21 * MS, MS, 3)  # within one interval of the machine's samples nothing is known of others
     assert others_cells(timeline, (0,), close, {})[0] == [0.0] * 3
+
+
+@pytest.mark.parametrize("count", [1, 3, 40, 400])
+def test_sampled_cells_are_their_pieces_added_up(count: int) -> None:
+    row, cell_ns = sampled_row(count), END // count
+    expected: list[Counter[str | int]] = [Counter() for _ in range(count)]
+    for end, start, on, wants, core, _cause in zip(*row.pieces.columns, strict=True):
+        for place in range(start // cell_ns, min(count, end // cell_ns + 1)):
+            share = max(0, min(end, (place + 1) * cell_ns) - max(start, place * cell_ns)) / (end - start)
+            expected[place].update({"known": share * (end - start), "on": share * on, "wants": share * wants, core: share * on})
+    for cell, told in zip(row_cells(row, Window(0, cell_ns, count)), expected, strict=True):
+        got: Counter[str | int] = Counter()
+        if cell is not None:
+            got.update({"known": cell.known_ns, "on": cell.on_ns, "wants": cell.wants_ns})
+            for core, amount in cell.cores:
+                got[core] = amount
+        slack = 3 + len(row.pieces) / count
+        assert all(abs(got[key] - told[key]) <= slack for key in {*got, *told} - {NO_CORE})
