@@ -49,8 +49,8 @@ KEEP_AFTER_S = 0.5
 COLLECT_AFTER = 10_000
 """New objects after which the garbage collector looks. By default it does after 700 (2,000 since 3.14), and would go through all
 rows again and again while some ten thousand of them are put in order: that took as long as the ordering itself."""
-COLOURLESS = "ansi"
-"""The theme that there is with NO_COLOR, whatever is chosen."""
+PLAIN = "ansi"
+"""The theme that there is with NO_COLOR, whatever is chosen, and where there are sixteen colours, if none was chosen."""
 MOST_TOLD = 4
 """Lines of what is wrong with the settings; doctor tells the others."""
 
@@ -134,6 +134,7 @@ class ConclabApp(TypesInTurn):
         self._show_theme()
 
     def on_mount(self) -> None:
+        self._show_theme()  # what the terminal can is known now
         self._places = {"lab": self._lab, "monitor": MonitorScreen(self.session), "runs": RunsScreen(self.session)}
         for name, place in self._places.items():
             self.install_screen(place, name)
@@ -271,7 +272,11 @@ class ConclabApp(TypesInTurn):
             self._unsaved = self.set_timer(KEEP_AFTER_S, self._keep)
 
     def _show_theme(self) -> None:
-        self.theme = theme_name(COLOURLESS if self.no_color else self._settings.theme)
+        few = self._driver is not None and not self.is_headless and self.console.color_system == "standard"
+        plain = self.no_color or (
+            few and self._settings.theme == DEFAULT.theme
+        )  # in sixteen colours its amber and red are one grey
+        self.theme = theme_name(PLAIN if plain else self._settings.theme)
 
     async def _keep(self) -> None:
         trouble = await self._write()

@@ -245,19 +245,19 @@ def _colour_codes(raw: bytes) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("more", "allowed"),
+    ("theme", "more", "allowed"),
     [
-        ({}, {*range(10), *range(30, 38), 39, *range(40, 48), 49, *range(90, 98), *range(100, 108)}),
-        ({"NO_COLOR": "1"}, {*range(10), 39, 49}),
-        ({"NO_COLOR": ""}, {*range(10), 39, 49}),
+        ("ansi", {}, {*range(10), *range(30, 38), 39, *range(40, 48), 49, *range(90, 98), *range(100, 108)}),
+        ("ansi", {"NO_COLOR": "1"}, {*range(10), 39, 49}),
+        ("dark", {"NO_COLOR": ""}, {*range(10), 39, 49}),
     ],
     ids=["plain", "NO_COLOR", "NO_COLOR=''"],
 )
 def test_the_plain_theme_asks_for_sixteen_colours_and_with_no_color_for_none(
-    more: dict[str, str], allowed: set[int], tmp_path: Path
+    theme: str, more: dict[str, str], allowed: set[int], tmp_path: Path
 ) -> None:
     file = tmp_path / "config.toml"
-    file.write_text('theme = "ansi"')
+    file.write_text(f'theme = "{theme}"')
     terminal = Terminal(more={"CONCLAB_CONFIG": str(file), **more})
     try:
         terminal.open_lab()
@@ -271,6 +271,25 @@ def test_the_plain_theme_asks_for_sixteen_colours_and_with_no_color_for_none(
         asked = _colour_codes(terminal.raw)
         assert len(asked) > 3
         assert asked <= {str(code) for code in allowed}
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("theme", "plain"), [("dark", True), ("high-contrast", False)], ids=["the usual theme", "one that was chosen"]
+)
+def test_where_there_are_sixteen_colours_states_are_told_apart_unless_another_theme_was_chosen(
+    theme: str, plain: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'theme = "{theme}"')
+    terminal = Terminal(more={"CONCLAB_CONFIG": str(file), "TERM": "xterm", "COLORTERM": ""})
+    try:
+        terminal.open_lab()
+        terminal.type(b"q")
+        assert terminal.ends() == 0
+        asked = _colour_codes(terminal.raw)
+        assert ({"43", "41"} <= asked) == plain
     finally:
         terminal.close()
 
