@@ -129,7 +129,7 @@ def test_threads_share_one_core_and_processes_ask_for_as_many_as_there_are() -> 
     threads, processes = results.arm("threads").shares(), results.arm("processes").shares()
     assert threads is not None
     assert processes is not None
-    assert threads[2] > 0.15, "threads are blocked by the lock; more so the less others want the cores"
+    assert threads[2] > processes[2], "threads are blocked by the lock; by how much depends on who else wants the cores"
     assert processes[2] < 0.15, "processes are on a core or want one"
 
 
