@@ -273,9 +273,7 @@ class ConclabApp(TypesInTurn):
 
     def _show_theme(self) -> None:
         few = self._driver is not None and not self.is_headless and self.console.color_system == "standard"
-        plain = self.no_color or (
-            few and self._settings.theme == DEFAULT.theme
-        )  # in sixteen colours its amber and red are one grey
+        plain = self.no_color or (few and self._settings.theme == DEFAULT.theme)  # its amber and red would be one grey
         self.theme = theme_name(PLAIN if plain else self._settings.theme)
 
     async def _keep(self) -> None:
