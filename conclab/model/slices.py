@@ -78,9 +78,10 @@ class ExactTrace:
     ``WorkerStarted`` and ``WorkerFinished``."""
     events: int = 0
     lost: int = 0
-    """Events lost in all: those of gaps (one each where the number is not known), and switches that must have been because of
-    what came after them and were not reported. Where the beginning of a slice cannot be told either (``sampling.trace_slices`` says
-    when it can), it has no length and stands at its end; the time from the slice before until then is not known."""
+    """Events lost in all: those of gaps (at least one each where the number is not known), and switches and wake-ups that must have
+    been because of what came after them and were not reported. Where the beginning of a slice cannot be told either
+    (``sampling.trace_slices`` says when it can), it has no length and stands at its end; the time from the slice before until then
+    is not known."""
     gaps: tuple[Gap, ...] = ()
     drain_cpu_ns: int = 0
     """CPU time that taking the events from the kernel cost while the repetition ran."""

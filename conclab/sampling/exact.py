@@ -113,7 +113,7 @@ class ExactTracer:
         self._instance: Instance | None = None
         self._drain: _Drain | None = None
         self._start_ns = self._end_ns = 0
-        self._uncounted = 0
+        self._uncounted = self._overwritten = 0
         self._recording = False
         self._left = False
         """Whether the kernel's buffers hold something of the repetition before."""
@@ -164,7 +164,7 @@ class ExactTracer:
         assert self._buffer is not None
         if self._left:
             self._instance.empty()
-        self._uncounted = self._instance.uncounted()
+        self._uncounted, self._overwritten = self._instance.uncounted(), self._instance.overwritten()
         self._drain = _Drain(self._instance, self._most_bytes, self._buffer)
         self._start_ns = time.monotonic_ns()
         self._instance.record(True)
@@ -205,11 +205,12 @@ class ExactTracer:
             events += len(batch)
         self._learn(folding.unseen)
         last_ns = drain.cut_ns or self._end_ns
-        slices = folding.slices(last_ns)
+        slices = folding.slices(last_ns, cut=drain.cut_ns is not None)
         gaps = folding.gaps
         if drain.cut_ns is not None:
             gaps += [Gap(core, drain.cut_ns, self._end_ns, UNKNOWN) for core in self._instance.pipes]
-        lost = self._instance.uncounted() - self._uncounted + folding.unseen + sum(max(1, gap.lost) for gap in gaps)
+        in_gaps = max(self._instance.overwritten() - self._overwritten, sum(max(1, gap.lost) for gap in gaps))
+        lost = self._instance.uncounted() - self._uncounted + folding.unseen + in_gaps
         return ExactTrace(
             self._start_ns,
             self._end_ns,

@@ -24,7 +24,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping
 
-from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN, Gap, TaskSlices
+from conclab.model.slices import GONE, PREEMPTED, UNENDED, UNKNOWN, Gap, TaskSlices
 from conclab.model.tasks import TaskId
 from conclab.model.text import harmless
 from conclab.sampling.trace_pages import BORN, GAP_BEGIN, GAP_END, NEW, RUNTIME, SWITCH, WAKEUP, WAKING, Event
@@ -83,6 +83,13 @@ class _Task:
         woken.append(self.start_woken_ns)
         waker.append(self.start_waker)
         self.core = _NOWHERE
+
+    def vanish(self, end_ns: int) -> None:
+        """What it did from its last slice until then, and does afterwards, is not known."""
+        if self.columns[0] and self.columns[3][-1] not in (UNENDED, *GONE):
+            self.core, self.start_ns = self.columns[2][-1], end_ns
+            self.start_ready_ns = self.start_woken_ns = self.start_waker = UNKNOWN
+            self.close(end_ns, UNENDED)
 
     def lose_sight(self) -> None:
         """Events are missing in which anything may have happened to it; it does not run now."""
@@ -206,15 +213,14 @@ class Folding:
 
     def _came_unseen(self, task: _Task, now: int, core: int, before: tuple[int, int] | None) -> None:
         """It is switched away from a core that it was not seen to come to."""
+        accounted = task.core == _NOWHERE and task.left_ns == UNKNOWN and task.ready_ns == UNKNOWN
         if task.core != _NOWHERE:
             task.close(task.start_ns, UNENDED)
             task.lose_sight()
-        elif task.left_ns == UNKNOWN and task.ready_ns == UNKNOWN:
-            return  # a gap accounts for that, or the trace began in the middle
-        self.unseen += not self._open_gaps
+        self.unseen += not (accounted or self._open_gaps)  # by a gap, or because the trace began in the middle
         was_idle, there_ns = before is not None and before[0] == 0, before[1] if before is not None else UNKNOWN
         ready_ns = max(task.ready_ns, task.woken_ns)
-        if task.ran_ns != UNKNOWN or (was_idle and ready_ns != UNKNOWN):
+        if not accounted and (task.ran_ns != UNKNOWN or (was_idle and ready_ns != UNKNOWN)):
             self._come(task, max(task.ran_ns, ready_ns, task.left_ns, there_ns), core, was_idle=was_idle)
         else:
             task.lose_sight()
@@ -265,9 +271,14 @@ class Folding:
         found = self._tasks[task.tid] = _Task(task)
         return found
 
-    def slices(self, end_ns: int) -> tuple[TaskSlices, ...]:
-        """All slices by task, in the order in which the tasks came; who still runs does so until ``end_ns`` at least."""
+    def slices(self, end_ns: int, *, cut: bool = False) -> tuple[TaskSlices, ...]:
+        """All slices by task, in the order in which the tasks came; who still runs does so until ``end_ns`` at least.
+
+        ``cut``: the repetition goes on after that, and of nobody it is known how.
+        """
         for task in self._tasks.values():
+            if task.core == _NOWHERE and (cut or task.left_ns == UNKNOWN):
+                task.vanish(end_ns)
             if task.core != _NOWHERE:
                 task.close(end_ns, UNENDED)
         for core, begun in self._open_gaps.items():

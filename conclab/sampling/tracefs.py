@@ -230,12 +230,20 @@ class Instance:
         """Throw away what is in the buffers. Raises OSError."""
         self.write("trace", "")
 
+    def overwritten(self) -> int:
+        """Events so far that were written over before they were taken, over all cores: those of gaps, whose pages seldom have room
+        for how many they were."""
+        return self._counted("overrun")
+
     def uncounted(self) -> int:
         """Events so far that the kernel could not even begin to write, over all cores; in the pages nothing tells of them."""
+        return self._counted("commit overrun|dropped events")
+
+    def _counted(self, names: str) -> int:
         count = 0
         for core in self._pipes:
             text = (read(str(self.path / "per_cpu" / f"cpu{core}" / "stats")) or b"").decode()
-            count += sum(int(number) for number in re.findall(r"^(?:commit overrun|dropped events): (\d+)", text, re.MULTILINE))
+            count += sum(int(number) for number in re.findall(rf"^(?:{names}): (\d+)", text, re.MULTILINE))
         return count
 
     def close(self) -> None:

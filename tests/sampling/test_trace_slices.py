@@ -146,7 +146,11 @@ def test_across_a_gap_no_slice_and_no_wait_is_invented() -> None:
         (70, 1, SWITCH, 10, ASLEEP, OTHER),
     )
     found = {one.task.tid: rows(one) for one in slices}
-    assert found[10] == [(5, 10, 1, UNENDED, 1, 1, LAB), (60, 70, 1, SLEPT, 50, 50, OTHER)]
+    assert found[10] == [
+        (5, 10, 1, UNENDED, 1, 1, LAB),
+        (40, 40, 1, SLEPT, UNKNOWN, UNKNOWN, UNKNOWN),
+        (60, 70, 1, SLEPT, 50, 50, OTHER),
+    ]
     assert [row[4] for row in found[11]] == [UNKNOWN, UNKNOWN, UNKNOWN]
     assert [(gap.core, gap.start_ns, gap.end_ns, gap.lost) for gap in folding.gaps] == [(1, 10, 30, 12)]
     assert folding.unseen == 0
@@ -171,6 +175,32 @@ def test_a_switch_that_the_kernel_did_not_report_is_counted_and_inferred_only_on
     elsewhere, found = folded(*ON_CORE, (20, 0, SWITCH, 10, ASLEEP, IDLE))
     assert rows(found[0]) == [(5, 5, 1, UNENDED, 1, 1, LAB), (20, 20, 0, SLEPT, UNKNOWN, UNKNOWN, UNKNOWN)]
     assert (idle.unseen, busy.unseen, left.unseen, elsewhere.unseen) == (1, 1, 1, 1)
+
+
+def test_who_slept_before_a_gap_and_ran_in_it_is_not_known_to_have_slept_on() -> None:
+    folding, (found,) = folded(
+        *ON_CORE,
+        (8, 1, SWITCH, 10, ASLEEP, IDLE),
+        (10, 1, GAP_BEGIN, 0, 0, 0),
+        (30, 1, GAP_END, 12, 0, 0),
+        (40, 1, SWITCH, 10, ASLEEP, OTHER),
+        (50, 1, WAKING, 10, OTHER, 0),
+        (60, 1, SWITCH, OTHER, GOES_ON, 10),
+    )
+    assert SliceIndex(found).account(1, 60) == (3, 4 + 10, 10, 40 - 8)
+    assert folding.unseen == 0
+
+
+def test_who_was_not_seen_after_a_gap_or_a_cut_is_not_known_to_have_slept_on() -> None:
+    slept: tuple[Event, ...] = (*ON_CORE, (8, 1, SWITCH, 10, ASLEEP, IDLE))
+    gap: tuple[Event, ...] = ((10, 1, GAP_BEGIN, 0, 0, 0), (30, 1, GAP_END, 12, 0, 0))
+    _, (found,) = folded(*slept, *gap, end_ns=50)
+    assert SliceIndex(found).account(8, 60) == (0, 0, 0, 52)
+    _, (whole,) = folded(*slept, end_ns=50)
+    assert SliceIndex(whole).account(8, 60) == (0, 0, 52, 0)
+    folding = Folding(10, (), LAYOUT.states, {})
+    folding.feed([(0, 0, BORN, 10, LAB, 0x4100), (1, 0, NEW, 10, LAB, 0), *slept])
+    assert SliceIndex(folding.slices(50, cut=True)[0]).account(50, 60)[3] == 10
 
 
 def test_how_long_it_had_run_tells_when_it_came_to_a_core_unseen() -> None:
