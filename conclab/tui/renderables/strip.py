@@ -188,8 +188,8 @@ def _key(known: int, on: int, blocked: int, cores: tuple[tuple[int, int], ...]) 
     return "blocked" if blocked >= FULL * known else None
 
 
-def _plain_states(cells: Cells, _colour: str, _palette: Palette, _level: int, _thick: int) -> Drawn:
-    """Without: the glyph of what it did for most of the cell."""
+def _plain_states(cells: Cells, _colour: str, _palette: Palette, level: int, thick: int) -> Drawn:
+    """Without: the glyph of what it did for most of the cell; in several lines as many of each glyph as are its share."""
     texts: list[str] = []
     keys: list[object] = []
     for cell in cells:
@@ -198,7 +198,12 @@ def _plain_states(cells: Cells, _colour: str, _palette: Palette, _level: int, _t
             keys.append(None)
             continue
         parts = {"on": cell.on_ns, "wants": cell.wants_ns, "blocked": cell.blocked_ns}
-        texts.append(GLYPHS[max(parts, key=lambda name: parts[name])])
+        if thick == 1:
+            doing = max(parts, key=lambda name: parts[name])
+        else:  # what it did at the middle of this line, were the cell one bar: on a core below, blocked above
+            reached = (level + 0.5) / thick * cell.known_ns
+            doing = "on" if reached < parts["on"] else "wants" if reached < parts["on"] + parts["wants"] else "blocked"
+        texts.append(GLYPHS[doing])
         keys.append(_key(cell.known_ns, cell.on_ns, cell.blocked_ns, cell.cores))
     return texts, [None] * len(texts), keys
 
@@ -230,7 +235,7 @@ def _core_line(
             texts[place] = ("·" if load > 0.25 else " ") if plain else _height(load, level, thick)
             continue
         _name, colour, letter = owners[cells.owner[place]]
-        texts[place] = letter if plain else _height(share, level, thick)
+        texts[place] = (letter if not level or share > (level + 0.5) / thick else " ") if plain else _height(share, level, thick)
         if not plain:
             looks[place] = style(colour, palette.trough)
         named[place] = cells.owner[place] if cells.owner_ns[place] >= FULL * cell_ns else None

@@ -65,9 +65,18 @@ def test_cores_carry_the_names_of_the_workers_and_workers_the_number_of_the_core
 
 def test_without_colours_every_cell_of_a_core_tells_who_had_it() -> None:
     timeline = sampled(begun(2), *([sample(n, at, at // 2, 0, core=n - 1) for n in (1, 2)] for at in (0, END)))
-    lines = drawn(timeline, cursor=-1)
-    assert set(line(lines, "0")) == {"1"}
-    assert set(line(lines, "1")) == {"2"}
+    lines = [one[LABEL:] for one in texts(drawn(timeline, cursor=-1))]
+    cores = lines[2 : next(number for number, one in enumerate(lines) if "on a core" in one)]
+    for core, letter in ((cores[: len(cores) // 2], "1"), (cores[len(cores) // 2 :], "2")):
+        assert set(core[-1]) == {letter}
+        assert set(core[0]) == {" "}, "it had a worker for half of each cell"
+
+
+def test_without_colours_a_thick_row_has_as_many_lines_of_each_glyph_as_are_its_share() -> None:
+    looks = (sample(1, at, at // 4, at // 2, waits_in="futex") for at in (0, END))
+    lines = texts(drawn(sampled(begun(1), *([look] for look in looks)), cursor=-1, height=40))
+    middle = next(number for number, one in enumerate(lines) if one[:LABEL].strip(" ▸") == "w1")
+    assert [set(lines[middle + at][LABEL:]) for at in (-1, 0, 1, 2)] == [{"░"}, {"▒"}, {"▒"}, {"█"}]
 
 
 def test_in_colours_a_name_is_in_the_ink_on_the_workers_colour() -> None:
