@@ -61,7 +61,7 @@ class Switching:
             number = max(0, cell - first) // cells
             grown += [(0, 0)] * (number + 1 - len(grown))
             grown[number] = (grown[number][0] + more, grown[number][1] + forced)
-        return replace(self, first=first, cells=cells, bins=tuple(grown))
+        return Switching(first, cells, tuple(grown), self.tasks)
 
 
 def _run_started(_state: Switching, event: RunStarted) -> Switching:
@@ -106,7 +106,7 @@ def _sampled(state: Switching, batch: TaskBatch) -> Switching:
         more = (max(0, now[0] - known.last[0]), max(0, now[1] - known.last[1]))
         voluntary, involuntary, since = voluntary + more[0], involuntary + more[1], min(since, known.at_ns)
         tasks[sample.task] = Counted(sample.at_ns, now, (known.seen[0] + more[0], known.seen[1] + more[1]))
-    return replace(state, tasks=tasks).with_switches(since, batch.at_ns, voluntary, involuntary)
+    return Switching(state.first, state.cells, state.bins, tasks).with_switches(since, batch.at_ns, voluntary, involuntary)
 
 
 _FOLDS: dict[type, Callable[[Switching, Any], Switching]] = {

@@ -160,7 +160,7 @@ def _sampled(timeline: Timeline, batch: TaskBatch) -> Timeline:
         cause, causes = _cause(timeline, row, sample, sample.at_ns - start - on - wants, causes)
         core = sample.core if on > 0 and sample.core is not None else NO_CORE
         log = row.pieces.appended(sample.at_ns, start, on, wants, core, cause)
-        rows[row.name] = replace(row, pieces=log)
+        rows[row.name] = Row(row.name, row.slot, row.lives, log, row.marks, row.exact)
         pieces, length = pieces + 1, length + split.wall_ns
         waited.pop(row.name, None)
     return replace(
@@ -171,6 +171,7 @@ def _sampled(timeline: Timeline, batch: TaskBatch) -> Timeline:
         causes=causes,
         sampled_pieces=timeline.sampled_pieces + pieces,
         sampled_ns=timeline.sampled_ns + length,
+        now_ns=max(timeline.now_ns, batch.at_ns) if timeline.live else timeline.now_ns,
     )
 
 
@@ -286,6 +287,6 @@ def fold_timeline(timeline: Timeline, item: Event | TaskBatch | MachineSample) -
     """The timeline after one more event or batch, or sample of the machine."""
     step = _FOLDS.get(type(item))
     changed = step(timeline, item) if step is not None else timeline
-    if not changed.live and not isinstance(item, RunFinished):
+    if changed.now_ns >= item.at_ns or (not changed.live and not isinstance(item, RunFinished)):
         return changed  # after the run its clock stands still
     return replace(changed, now_ns=max(changed.now_ns, item.at_ns))
