@@ -15,6 +15,7 @@ import sys
 import time
 from statistics import median
 
+from conclab.model.slice_index import SliceIndex
 from conclab.model.slices import ExactTrace, latencies, switches
 from conclab.sampling import tracefs
 from conclab.sampling.exact import ExactTracer
@@ -92,6 +93,9 @@ def report(kind: str, found: dict[str, list[float]], traces: list[ExactTrace]) -
         f"  drain {trace.drain_cpu_ns / 1e6:.0f} ms of CPU in {seconds:.1f} s ({100 * trace.drain_cpu_ns / 1e9 / seconds:.1f} %); "
         f"parse {trace.parse_ns / 1e6:.0f} ms, {trace.parse_ns / max(1, trace.events) / 1e3:.2f} µs an event"
     )
+    accounts = [SliceIndex(one).account(one.start_ns[0], one.end_ns[-1]) for one in trace.tasks]
+    unknown, whole = sum(account[3] for account in accounts), sum(map(sum, accounts))
+    print(f"  not known: {100 * unknown / max(1, whole):.2f} % of the time from the tasks' first slices to their last ones")
     print(f"  median wake-up {median(waits) / 1e3 if waits else 0:.1f} µs of {len(waits):,}")
 
 
