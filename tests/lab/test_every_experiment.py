@@ -22,7 +22,7 @@ from tests.helpers import here
 SMALL: dict[str, dict[str, str]] = {
     "threads-or-processes": {"size": "60000"},
     "hashing-against-primes": {"workers": "2", "mebibytes": "30", "limit": "30000"},
-    "too-many-workers": {"size": "2000", "factor": "3"},
+    "too-many-workers": {"size": "20000", "factor": "3"},
     "waiting-room": {"workers": "3", "size": "30"},
     "downloads": {"workers": "3", "files": "3", "size": "4", "latency": "30"},
     "counting-lines": {"size": "2", "workers": "2", "path": __file__},
@@ -185,14 +185,14 @@ def test_five_processes_have_five_pids() -> None:
     assert verdict_of("five-processes").status in (Status.FAILS, Status.UNDECIDED)
 
 
-def test_more_workers_than_cores_are_preempted() -> None:
+def test_more_workers_than_cores_want_to_run_at_once() -> None:
     results = results_of("too-many-workers")
     cores = results.machine.whole_cores
     assert [arm.workers for arm in results.planned] == [cores, 2 * cores, 3 * cores]
-    few, many = results.arm("1x").shares(), results.arm("3x").shares()
+    few, many = (results.arm(name).median_of(cores_asked_for) for name in ("1x", "3x"))
     assert few is not None
     assert many is not None
-    assert many[1] > few[1]
+    assert many > few, "how long each waits depends on who else wants the cores, how many want one does not"
 
 
 def test_births_are_ranked_as_everybody_would_expect() -> None:
