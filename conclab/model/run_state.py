@@ -37,7 +37,7 @@ from conclab.model.run_samples import fold_batch
 from conclab.model.switching import Switching, fold_switching
 from conclab.model.tasks import TaskBatch, TaskId
 from conclab.model.verdicts import Verdict
-from conclab.model.worker_view import WorkerView
+from conclab.model.worker_view import WorkerView, slot_for
 
 MOST_LINES = 5_000
 LEAST_RATE_S = 0.1
@@ -169,7 +169,7 @@ def _probed(state: RunState, event: Probed) -> RunState:
 
 def _worker_started(state: RunState, event: WorkerStarted) -> RunState:
     name = CARRIER if event.shares_task else event.worker
-    old = state.workers.get(name) or WorkerView(name, slot=len(state.workers))
+    old = state.workers.get(name) or WorkerView(name, slot_for(name, [view.slot for view in state.workers.values()]))
     task = TaskId(event.pid, event.tid, event.start_ticks)
     if event.shares_task and old.task == task and old.ended_ns is None:
         return state  # one more coroutine on a task that has its lane already

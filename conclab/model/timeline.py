@@ -91,7 +91,7 @@ class Row:
 
     name: str
     slot: int
-    """Which of the worker colours it has: the order in which workers appeared."""
+    """Which of the worker colours it has (``worker_view.slot_for``)."""
     lives: tuple[Life, ...] = ()
     pieces: ColumnLog = field(default_factory=_pieces)
     marks: ColumnLog = field(default_factory=_marks)

@@ -47,6 +47,7 @@ from conclab.model.timeline import (
 )
 from conclab.model.timeline_account import settled
 from conclab.model.timeline_trace import fold_trace
+from conclab.model.worker_view import slot_for
 
 MOST_CAUSES = 1_000
 _MOST_TEXT = 60
@@ -99,7 +100,7 @@ def _run_finished(timeline: Timeline, event: RunFinished) -> Timeline:
 
 def _worker_started(timeline: Timeline, event: WorkerStarted) -> Timeline:
     name = CARRIER if event.shares_task else event.worker
-    row = timeline.rows.get(name) or Row(name, len(timeline.rows))
+    row = timeline.rows.get(name) or Row(name, slot_for(name, [row.slot for row in timeline.rows.values()]))
     task = TaskId(event.pid, event.tid, event.start_ticks)
     carried = {**timeline.carried, event.worker: name} if event.shares_task else timeline.carried
     if event.shares_task and row.lives and row.lives[-1].task == task and row.lives[-1].end_ns is None:

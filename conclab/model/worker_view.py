@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from conclab.model.blocking import UNKNOWN, leading
 from conclab.model.lanes import CELL_NS, Lane
@@ -13,6 +15,16 @@ from conclab.model.tasks import Split, TaskId
 RECENT_CELLS = 8
 """Figures beside a live lane are of the last two seconds."""
 
+_NUMBERED = re.compile(r"w([1-9]\d{0,3})")
+
+
+def slot_for(name: str, taken: Collection[int]) -> int:
+    """Which of the worker colours a new worker has. Those that the runner numbers have their number's, in whatever order they
+    appear: w2 is second in every run, and its letter is 2. Others have the first that nobody has."""
+    numbered = _NUMBERED.fullmatch(name)
+    wanted = int(numbered[1]) - 1 if numbered else 0
+    return wanted if wanted not in taken else next(slot for slot in count() if slot not in taken)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
@@ -20,7 +32,7 @@ class WorkerView:
 
     name: str
     slot: int
-    """Which of the worker colours it has: the order in which workers appeared."""
+    """Which of the worker colours it has (``slot_for``)."""
     task: TaskId | None = None
     started_ns: int = 0
     ended_ns: int | None = None

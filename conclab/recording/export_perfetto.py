@@ -29,6 +29,7 @@ from conclab.model.events import (
 )
 from conclab.model.machine import MachineSample, rates_between
 from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN, TaskSlices
+from conclab.model.worker_view import slot_for
 from conclab.recording.export_states import BLOCKED, Span, exact_spans, sampled_spans
 from conclab.recording.export_steps import Life, Step, steps_of
 from conclab.recording.export_tracks import Args, TrackFile, comes_from, leads_to
@@ -74,13 +75,13 @@ class _Trace:
         self._output = _Group(file, "output", 4)
         self._machine = _Group(file, "machine", 5, "All that ran on this machine, the experiment and everything else.")
         self._slots: dict[str, int] = {}
-        """Workers in the order in which they appear."""
+        """Workers in the order of their colours in the lab."""
         self._flows = 0
 
     def write(self) -> None:
         for item in self._items:
             if isinstance(item, WorkerStarted):
-                self._slots.setdefault(item.worker, len(self._slots))
+                self._rank(item.worker)
         for step in steps_of(self._items):
             self._step(step)
         self._told()
@@ -88,7 +89,9 @@ class _Trace:
         self._file.close()
 
     def _rank(self, worker: str) -> int:
-        return self._slots.setdefault(worker, len(self._slots))
+        if worker not in self._slots:
+            self._slots[worker] = slot_for(worker, self._slots.values())
+        return self._slots[worker]
 
     # A repetition
 

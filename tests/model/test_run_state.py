@@ -30,7 +30,7 @@ from conclab.model.results import OK, Counters, WorkerResult
 from conclab.model.run_state import CARRIER, MOST_LINES, RunState, fold
 from conclab.model.tasks import Split, TaskBatch, TaskId, TaskSample
 from conclab.model.verdicts import Status, Verdict
-from conclab.model.worker_view import WorkerView
+from conclab.model.worker_view import WorkerView, slot_for
 from tests.model.builders import MS, PYTHON, SECOND, arm_of, repetition_of, sample
 
 T0 = 1_000 * SECOND
@@ -449,3 +449,10 @@ def test_the_time_left_runs_down_within_a_step() -> None:
         state = fold(state, TaskFinished(T0 + second * SECOND, "w1", 0, 1))
         left.append(state.seconds_left())
     assert left == pytest.approx([29.0, 26.0, 21.0])
+
+
+def test_numbered_workers_have_the_colour_of_their_number_in_whatever_order_they_appear() -> None:
+    slots: dict[str, int] = {}
+    for name in ("w1", "w4", "w2", "writer", "w3", "w10", "w0"):
+        slots[name] = slot_for(name, slots.values())
+    assert slots == {"w1": 0, "w4": 3, "w2": 1, "writer": 2, "w3": 4, "w10": 9, "w0": 5}
