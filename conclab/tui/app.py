@@ -173,7 +173,7 @@ class ConclabApp(TypesInTurn):
         news = self.session.advance()
         self._undrawn |= news
         while self.session.troubles:
-            self.notify(self.session.troubles.pop(0), title="Reading", severity="error", timeout=30, markup=False)
+            self.notify(self.session.troubles.pop(0), severity="error", timeout=30, markup=False)
         if isinstance(self.screen, Follows):
             if not self._lagging():
                 self.screen.follow(news)
