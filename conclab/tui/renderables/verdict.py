@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from conclab.model import figures
@@ -72,7 +73,8 @@ def _where_time_went(shown: Mapping[str, Shares], palette: Palette, width: int) 
             line.add(right(figures.percent(share), 5), style(colour)).add(f" {words} ", dim)
         line.add(right(figures.percent(blocked), 5), style(palette.blocked)).add(" blocked", dim)
         causes = _causes(shares)
-        line.add(f": {causes}" if causes else "", style(palette.blocked))
+        told = f": {causes}" if causes else ""
+        line.add(fit(told, min(cell_len(told), width - line.cells)), style(palette.blocked))
         lines.append(line.strip(width))
     if any(set(shares.blocked) & INFERRED for shares in shown.values()):
         lines.append(plain("* inferred from how they wait: nothing tells it directly", width, dim))
