@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +50,30 @@ def read_kept() -> Kept:
 
 
 def replayed(path: Path) -> tuple[StoredRun, ReplaySession]:
-    """A run and its states, at its end. It may take seconds. Raises Unreadable."""
-    run = open_run(path)
-    items = run.items()
-    if not items:
-        raise Unreadable(f"{run.summary.id} is empty: conclab was killed before anything of it was kept")
-    return run, ReplaySession(Replay(items, run.machine))
+    """A run and its states, at its end. It may take seconds, and its timeline, which is folded meanwhile, as long again.
+
+    Raises Unreadable.
+    """
+    with _nothing_collected():
+        run = open_run(path)
+        items = run.items()
+        if not items:
+            raise Unreadable(f"{run.summary.id} is empty: conclab was killed before anything of it was kept")
+        session = ReplaySession(Replay(items, run.machine))
+    threading.Thread(target=lambda: session.timeline, name="timeline", daemon=True).start()
+    return run, session
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """What is made here stays: the garbage collector would go through a million items again and again, and find nothing."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def forget(path: Path) -> None:

@@ -7,6 +7,7 @@ few items from the last such place on.
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -174,17 +175,20 @@ class ReplaySession(Session):
         self._fold_to(len(replay.items), keep=True)
         self._end = self.machine_state, self.run_state
         self._timeline_folded = False
+        self._folding = threading.Lock()
         self._traced = any(item.traced for item in replay.items if isinstance(item, RunStarted))
 
     @property
     def timeline(self) -> Timeline:
-        """That of the whole run. It is half as much work as the states, so it is folded when it is asked for first."""
-        if not self._timeline_folded:
-            timeline = Timeline()
-            for item in self.replay.items:
-                timeline = fold_timeline(timeline, item)
-            self._timeline, self._timeline_folded = timeline, True
-        return self._timeline
+        """That of the whole run. It is half as much work as the states, so it is folded when it is asked for first, by
+        whichever thread that is."""
+        with self._folding:
+            if not self._timeline_folded:
+                timeline = Timeline()
+                for item in self.replay.items:
+                    timeline = fold_timeline(timeline, item)
+                self._timeline, self._timeline_folded = timeline, True
+            return self._timeline
 
     @property
     def traced(self) -> bool:
