@@ -6,6 +6,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from conclab.model import slices as exactly
+from conclab.model.blocking import lock_cause
+from conclab.model.run_state import CARRIER
 from conclab.model.slices import UNKNOWN, Doing, TaskSlices
 from conclab.model.timeline import MARK_AT, MARK_KIND, MARK_TEXT, NO_CORE, Exact, Life, Mark, Row, Timeline
 
@@ -93,9 +95,16 @@ def piece_at(timeline: Timeline, row: Row, at_ns: int) -> Piece | None:
 
 
 def cause_at(timeline: Timeline, row: Row, at_ns: int) -> str:
-    """What the worker was blocked on at that moment, by the samples; empty: not known."""
-    piece = piece_at(timeline, row, at_ns)
-    return piece.cause if piece is not None else ""
+    """What the worker was blocked on at that moment, if it was: by its own word, else by the samples; empty: not known."""
+    lock = _waited_for(row, at_ns)
+    piece = None if lock is not None else piece_at(timeline, row, at_ns)
+    return lock_cause(lock) if lock is not None else piece.cause if piece is not None else ""
+
+
+def _waited_for(row: Row, at_ns: int) -> str | None:
+    """The lock that it had said to wait for, and nothing since. Of coroutines on one task that tells nothing: another may run."""
+    mark = None if row.name == CARRIER else mark_near(row, at_ns, -1)
+    return mark.text if mark is not None and mark.kind is Mark.WAITING else None
 
 
 def now(timeline: Timeline, row: Row, at_ns: int) -> Now | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conclab.model.events import Line, Output, TaskFinished
+from conclab.model.events import Acquired, Line, Output, TaskFinished, Waiting, WorkerFinished
+from conclab.model.results import Counters, WorkerResult
 from conclab.model.slices import UNKNOWN, Doing
 from conclab.model.timeline import Mark, Timeline
 from conclab.model.timeline_fold import fold_timeline
@@ -48,6 +49,15 @@ def test_blocked_it_says_on_what_by_the_samples_and_who_woke_it() -> None:
         "an interrupt",
     )
     assert cause_at(timeline, timeline.rows["w1"], 400) == "data"
+
+
+def test_between_two_samples_it_was_blocked_on_the_lock_that_it_said_to_wait_for() -> None:
+    timeline = fold_timeline(begun(2), Waiting(310, "w1", "a"))
+    assert [cause_at(timeline, timeline.rows["w1"], at) for at in (300, 310, 390)] == ["", "lock a", "lock a"]
+    assert cause_at(timeline, timeline.rows["w2"], 390) == ""
+    for more in (Acquired(400, "w1", "a", 90), WorkerFinished(400, WorkerResult("w1", 100, 101, 0, 400, Counters()))):
+        later = fold_timeline(timeline, more)
+        assert cause_at(later, later.rows["w1"], 410) == ""
 
 
 def test_a_sampled_moment_tells_how_the_time_around_it_was_divided() -> None:
