@@ -283,6 +283,8 @@ class ConclabApp(TypesInTurn):
         self._told_trouble = trouble
 
     async def _write(self) -> str | None:
+        if self._unsaved is None:  # leaving was quicker than the timer, whose call was on its way
+            return None
         self._unsaved = None
         async with self._saving:
             return await asyncio.to_thread(self._save, self._settings) if self._save is not None else None
