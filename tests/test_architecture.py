@@ -40,6 +40,7 @@ TUI_ORDER = (
     "keymap",
     "keys_in_turn",
     "driver",
+    "saving",
     "widgets",
     "setup",
     "screens",

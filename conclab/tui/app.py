@@ -15,7 +15,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.theme import Theme
-from textual.timer import Timer
 
 from conclab.model.runs import Plan
 from conclab.model.settings import DEFAULT, Settings
@@ -24,6 +23,7 @@ from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.driver import SurvivingDriver
 from conclab.tui.keys_in_turn import TypesInTurn
+from conclab.tui.saving import Save, Saver
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.help_words import Explains
 from conclab.tui.screens.lab import LabScreen
@@ -44,8 +44,6 @@ MOST_SKIPPED = 4
 """… but a frame comes in every so many beats in any case."""
 MOST_WAITING = 5
 """Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
-KEEP_AFTER_S = 0.5
-"""So long after the last change the settings are written: who turns through five themes has them written once."""
 COLLECT_AFTER = 10_000
 """New objects after which the garbage collector looks. By default it does after 700 (2,000 since 3.14), and would go through all
 rows again and again while some ten thousand of them are put in order: that took as long as the ordering itself."""
@@ -96,7 +94,7 @@ class ConclabApp(TypesInTurn):
         plan: Plan | None = None,
         beat_s: float | None = BEAT_S,
         settings: Settings = DEFAULT,
-        save: Callable[[Settings], str | None] | None = None,
+        save: Save | None = None,
         problems: tuple[str, ...] = (),
         settings_file: str = "",
     ) -> None:
@@ -110,10 +108,7 @@ class ConclabApp(TypesInTurn):
         # Textual by itself would write greys.
         super().__init__(driver_class=SurvivingDriver, ansi_color=True if colourless else None)
         self._settings = settings
-        self._save = save
-        self._saving = asyncio.Lock()
-        self._unsaved: Timer | None = None
-        self._told_trouble: str | None = None
+        self._saver = Saver(self, save)
         self._problems = problems
         self.settings_file = settings_file
         self.session = Session(feed)
@@ -266,34 +261,16 @@ class ConclabApp(TypesInTurn):
             self._use_keys()
         for place in self._places.values():
             place.settings_changed()
-        if self._save is not None:
-            if self._unsaved is not None:
-                self._unsaved.stop()
-            self._unsaved = self.set_timer(KEEP_AFTER_S, self._keep)
+        self._saver.keep(settings)
 
     def _show_theme(self) -> None:
         few = self._driver is not None and not self.is_headless and self.console.color_system == "standard"
         plain = self.no_color or (few and self._settings.theme == DEFAULT.theme)  # its amber and red would be one grey
         self.theme = theme_name(PLAIN if plain else self._settings.theme)
 
-    async def _keep(self) -> None:
-        trouble = await self._write()
-        if trouble is not None and trouble != self._told_trouble:
-            self.notify(trouble, title="Settings", severity="warning", markup=False)
-        self._told_trouble = trouble
-
-    async def _write(self) -> str | None:
-        if self._unsaved is None:  # leaving was quicker than the timer, whose call was on its way
-            return None
-        self._unsaved = None
-        async with self._saving:
-            return await asyncio.to_thread(self._save, self._settings) if self._save is not None else None
-
     async def on_unmount(self) -> None:
         """What was changed in the last moment is kept, too."""
-        if self._unsaved is not None:
-            self._unsaved.stop()
-            await self._write()
+        await self._saver.close()
 
     def _use_keys(self) -> None:
         """Put the user's keys in force; what of them cannot be used is told."""

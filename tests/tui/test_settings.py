@@ -88,7 +88,7 @@ async def test_that_it_cannot_be_kept_is_told_once() -> None:
     async with _opened(kept=kept) as (app, pilot):
         for tree in (True, False):
             app.change_settings(replace(app.settings, tree=tree))
-            await app._keep()
+            await app._saver._keep()
             await settle(pilot)
         assert screen_text(app).count("[really]") == 1
 
