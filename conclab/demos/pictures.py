@@ -39,8 +39,8 @@ async def lab_running(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -
     await play(app, feed, pilot, 100)
     await launch(app)
     await play(app, feed, pilot, 240)
-    until_arm(app, feed, "processes")
-    await play(app, feed, pilot, 9)
+    until_arm(app, feed, "threads")
+    await play(app, feed, pilot, 18)
 
 
 def until_arm(app: ConclabApp, feed: ScriptedFeed, name: str) -> None:
