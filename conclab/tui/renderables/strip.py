@@ -28,6 +28,8 @@ LABEL = 8
 FULL = 15 / 16
 """A share from which on a cell counts as whole."""
 LEAST = 0.02
+OTHERS = "·"
+"""A mark of another worker than the chosen one."""
 MARKS = {
     Mark.FINISHED: ("■", "ended"),
     Mark.STARTED: ("▸", "started"),
@@ -279,7 +281,7 @@ def marks_line(scene: Scene, rows: Sequence[Row]) -> Strip:
             best[place] = max(best.get(place, 0), rank)
     look = style(palette.text, bold=True)
     for place, rank in best.items():
-        texts[place] = MARKS[Mark(rank - 1)][0] if rank else "·"
+        texts[place] = MARKS[Mark(rank - 1)][0] if rank else OTHERS
         looks[place] = look if rank else dim
     return _assembled(scene, [Segment(fit("marks", LABEL), dim)], texts, looks)
 
@@ -303,4 +305,4 @@ def marks_legend(scene: Scene) -> Strip:
     for mark in sorted(MARKS, reverse=True):
         glyph, meaning = MARKS[mark]
         line.add(f"{glyph} ", style(scene.palette.text, bold=True)).add(f"{meaning}  ", style(scene.palette.dim))
-    return line.strip(scene.width)
+    return line.add(f"{OTHERS} of others", style(scene.palette.dim)).strip(scene.width)
