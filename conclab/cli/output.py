@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from conclab.model import figures
+from conclab.model.results import OK
 from conclab.model.runs import Run
 from conclab.model.verdicts import GLYPHS, Status, Verdict
 
@@ -77,13 +78,14 @@ def summary_lines(labels: Sequence[str], verdicts: Sequence[Verdict]) -> list[st
     return lines
 
 
-def verdict_lines(verdict: Verdict, label: str = "") -> list[str]:
-    """A verdict as lines for people, wrapped to the terminal's width."""
+def verdict_lines(verdict: Verdict, label: str = "", so_far: bool = False) -> list[str]:
+    """A verdict as lines for people, wrapped to the terminal's width. ``so_far``: the run did not come to its end."""
     import textwrap
 
     width = max(20, min(110, shutil.get_terminal_size().columns) - 2)
-    colour = _STATUS_COLOURS[verdict.status]
-    head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}" + (f" on {label}" if label else "")
+    colour = "yellow" if so_far else _STATUS_COLOURS[verdict.status]
+    head = "– SO FAR" if so_far else f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}"
+    head += f" on {label}" if label else ""
     certainty = verdict.certainty(" to ").replace("95 %", "95 % interval")
     lines = [paint(head, "bold", colour)]
     lines += textwrap.wrap(
@@ -102,7 +104,7 @@ def verdict_lines(verdict: Verdict, label: str = "") -> list[str]:
 
 
 def run_lines(run: Run) -> list[str]:
-    """A run that brought a verdict: what was asked, under what conditions, and what came of it."""
+    """A run: what was asked, under what conditions, and what came of it. Of one that did not come to its end nothing is decided."""
     plan = run.plan
     pythons = ", ".join(python.label for python in plan.pythons)
     usable = plan.machine.usable_cores
@@ -114,9 +116,9 @@ def run_lines(run: Run) -> list[str]:
         paint(plan.experiment.question, "dim"),
         paint(f"{facts} in {figures.duration(run.wall_ns)}{', exact' if plan.traced else ''}", "dim"),
     ]
-    several = len(plan.pythons) > 1
-    if several:
+    several, so_far = len(plan.pythons) > 1, run.outcome != OK
+    if several and not so_far:
         lines += ["", *summary_lines([python.label for python in plan.pythons], run.verdicts)]
     for python, verdict in zip(plan.pythons, run.verdicts, strict=False):
-        lines += ["", *verdict_lines(verdict, python.label if several else "")]
+        lines += ["", *verdict_lines(verdict, python.label if several else "", so_far)]
     return lines

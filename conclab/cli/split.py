@@ -58,9 +58,11 @@ def split_lines(told: dict[str, Any]) -> list[str]:
         if not rows:
             continue
         python = f" on {_label(told, arm['python'])}" if len(told["environment"]["pythons"]) > 1 else ""
-        lines += ["", paint(f"{harmless(arm['name'])}{python}", "bold")]
         shown = rows[: _MOST_WORKERS + 1]
         names, causes = max(len(name) for name, _ in shown), max(len(_causes(total)) for _, total in shown)
+        title = f"{harmless(arm['name'])}{python}"
+        titles = "  ".join(f"{glyph:>5}" for _, glyph, _ in _PARTS)
+        lines += ["", paint(title, "bold") + " " * max(2, 6 + names + _BAR - len(title)) + titles]
         lines += [_line(f"{name:<{names}}", total, causes, width) for name, total in shown]
         if len(rows) > _MOST_WORKERS + 1:
             lines.append(paint(f"  and {len(rows) - _MOST_WORKERS - 1} more workers; --json has them all", "dim"))

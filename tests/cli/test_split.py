@@ -49,6 +49,10 @@ def test_where_there_is_little_room_the_leading_cause_is_told_all_the_same(
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("NO_COLOR", "1")
     lines = split_lines(BUSY)
+    assert lines[1].startswith("one lock ")
+    assert [lines[2][lines[1].index(glyph) - 4 :][:5] for glyph in "█▒░"] == ["  56 %"[1:], "   0 %"[1:], "  44 %"[1:]], (
+        "figures under glyphs"
+    )
     assert lines[2].endswith(everyone)
     assert all(len(line) <= columns for line in lines)
 

@@ -7,14 +7,16 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from conclab.cli import main
 from conclab.cli.lab import open_lab
-from conclab.cli.output import print_json
+from conclab.cli.output import print_json, run_lines
 from conclab.cli.request import plan_of
-from conclab.model.runs import Plan
+from conclab.model.runs import Plan, Run
+from conclab.model.verdicts import Status, Verdict
 from conclab.sampling.capabilities import Capability
 from tests.helpers import deed, experiment_of, plan_for
 
@@ -30,6 +32,16 @@ def test_a_run_that_fails_midway_is_json_all_the_same_and_exits_with_1(
     assert found["outcome"] != "ok"
     assert "ValueError" in found["outcome"]
     assert said.err.startswith("conclab: under-test: raising: w1: ValueError")
+
+
+def test_of_a_run_that_was_stopped_nothing_is_decided_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    plan = plan_for(experiment_of(deed("counting")))
+    whole = Run(plan, verdicts=(Verdict(Status.FAILS, "It does not help."),))
+    assert any("FAILS" in line for line in run_lines(whole))
+    stopped = run_lines(replace(whole, outcome="stopped"))
+    assert "– SO FAR" in stopped
+    assert not any("FAILS" in line for line in stopped)
 
 
 def test_what_was_asked_for_goes_on_to_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -305,4 +305,4 @@ def marks_legend(scene: Scene) -> Strip:
     for mark in sorted(MARKS, reverse=True):
         glyph, meaning = MARKS[mark]
         line.add(f"{glyph} ", style(scene.palette.text, bold=True)).add(f"{meaning}  ", style(scene.palette.dim))
-    return line.add(f"{OTHERS} of others", style(scene.palette.dim)).strip(scene.width)
+    return line.add(f"{OTHERS} others'", style(scene.palette.dim)).strip(scene.width)

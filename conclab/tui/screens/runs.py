@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from conclab.model import figures
+from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.recording.feed import Changes, Session
 from conclab.recording.kept import CannotForget, Kept, forget, read_kept, replayed, stamp_ns
@@ -174,7 +175,9 @@ class RunsScreen(Place):
             view.title("Selected")
             return
         view.title(harmless(run.title))
-        said = harmless(run.statement) or ("" if run.outcome in ("ok", "") else harmless(run.outcome))
+        said = harmless(run.statement) or ("" if run.outcome in (OK, "") else harmless(run.outcome))
+        if run.statement and run.outcome != OK:
+            said = f"So far: {said}"
         if not run.complete and not run.live:
             said = f"conclab was killed while it ran; it is kept as far as it got. {said}"
         lines = [plain(part, width, style(palette.text)) for part in wrapped(said, width)[: _ABOUT - 3]]
