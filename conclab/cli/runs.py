@@ -37,6 +37,9 @@ def note_of(run: Summary) -> str:
 
 
 def _verdict(run: Summary) -> str:
+    """Of a run that did not come to its end there is none."""
+    if run.outcome != OK:
+        return ""
     glyph = _GLYPHS.get(run.status)
     return f"{glyph} {figures.with_unit(run.ratio, run.unit) or run.status}" if glyph else ""
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,6 @@ def test_the_table_of_runs_has_what_there_is_room_for() -> None:
         assert all("20260101-100000-lost-update" in line for line in lines[1:])
     assert "EXPERIMENT" not in table_lines(runs, 80)[0]
     assert "✓ 1.50×" in table_lines(runs, 80)[1]
+    # Who was stopped has come to no verdict, whatever stood so far.
+    runs[0] = replace(runs[0], outcome="stopped")
+    assert "1.50×" not in table_lines(runs, 80)[1]
