@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from conclab.cli.output import paint
+from conclab.cli.output import cut, paint
 from conclab.model import figures
 from conclab.model.columns import COLUMNS, SETS, Column
 from conclab.model.machine import MachineRates, MachineSample
@@ -85,8 +85,7 @@ def _width(number: int, columns: Sequence[Column], rows: Sequence[Sequence[str]]
 
 
 def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], width: int | None) -> str:
-    line = " ".join(_fit(*one) for one in zip(cells, columns, widths, strict=True)).rstrip()
-    return line if width is None or cell_len(line) <= width else set_cell_size(line, width).rstrip()
+    return cut(" ".join(_fit(*one) for one in zip(cells, columns, widths, strict=True)).rstrip(), width)
 
 
 def _fit(text: str, column: Column, width: int) -> str:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from rich.cells import cell_len, set_cell_size
+
 from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.runs import Run
@@ -40,6 +42,11 @@ def paint(text: str, *styles: str) -> str:
 def dim(text: str) -> str:
     """The text dim, if standard error takes that."""
     return f"\x1b[{_CODES['dim']}m{text}\x1b[0m" if paints(sys.stderr) else text
+
+
+def cut(line: str, width: int | None) -> str:
+    """The line in at most that many cells; None: as long as it is."""
+    return line if width is None or cell_len(line) <= width else set_cell_size(line, width).rstrip()
 
 
 def _bars(verdict: Verdict, width: int) -> list[str]:

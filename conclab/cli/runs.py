@@ -9,7 +9,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from conclab.cli.output import paint, print_json
+from rich.cells import cell_len
+
+from conclab.cli.output import cut, paint, print_json
 from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.text import harmless
@@ -60,15 +62,16 @@ def _row(run: Summary) -> dict[str, str]:
 def table_lines(runs: list[Summary], width: int | None) -> list[str]:
     """The table, without what a terminal of that many columns has no room for. None: there is room for all."""
     rows = [dict(zip(_HEADS, _HEADS, strict=True)), *map(_row, runs)]
-    wide = {head: max(len(row[head]) for row in rows) for head in _HEADS}
+    wide = {head: max(cell_len(row[head]) for row in rows) for head in _HEADS}
     heads = [head for head in _HEADS if wide[head]]
     for spare in _SPARE:
         if width is not None and sum(wide[head] + 2 for head in heads) - 2 > width:
             heads.remove(spare)
     lines = []
     for row in rows:
-        cells = [f"{row[head]:>{wide[head]}}" if head in _RIGHT else f"{row[head]:<{wide[head]}}" for head in heads]
-        lines.append("  ".join(cells).rstrip()[:width])
+        spaces = {head: " " * (wide[head] - cell_len(row[head])) for head in heads}
+        cells = [spaces[head] + row[head] if head in _RIGHT else row[head] + spaces[head] for head in heads]
+        lines.append(cut("  ".join(cells).rstrip(), width))
     return [paint(lines[0], "bold"), *lines[1:]]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from conclab.cli import main
 from conclab.cli.runs import table_lines
@@ -197,6 +198,14 @@ def summary_of(**given: Any) -> Summary:
         "live": False,
     }
     return Summary(**{**usual, **given})
+
+
+def test_the_columns_of_the_table_of_runs_stand_below_each_other_whatever_a_file_is_called() -> None:
+    names = ["plain", "競合状態", "e\u0301tude", "\u05e8\u05d9\u05e6\u05d4", "\U0001f9f5"]
+    lines = table_lines([summary_of(id=name) for name in names], None)
+    places = [cell_len(line[: line.index("lost-update")]) for line in lines[1:]]
+    assert places == [cell_len(lines[0][: lines[0].index("EXPERIMENT")])] * len(names)
+    assert all(cell_len(line) <= 41 for line in table_lines([summary_of(id="競" * 40)], 41))
 
 
 def test_the_table_of_runs_has_what_there_is_room_for() -> None:
