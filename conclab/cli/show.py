@@ -16,7 +16,12 @@ from conclab.recording.document import document
 from conclab.recording.rebuilt import run_of, seen_in
 from conclab.recording.stored import NoSuchRun, StoredRun, Unreadable, find, open_run
 
-_COUNTED = (("events", "event"), ("samples", "sample"), ("lines", "line of output"), ("slices", "traced task"))
+_COUNTED = (
+    ("events", "event", "events"),
+    ("samples", "sample", "samples"),
+    ("lines", "line of output", "lines of output"),
+    ("slices", "traced task", "traced tasks"),
+)
 _TOLD_FROM = 0.005
 """Less of a worker's time that is not known is not worth a line."""
 _LEFT_OUT = {"lines": "lines of output", "samples": "samples", "events": "events", "traces": "exact traces"}
@@ -35,7 +40,7 @@ def command(asked: argparse.Namespace) -> int:
         if run.outcome != OK:
             lines += ["", paint(f"– {figures.sentence(run.outcome)}", "bold", "yellow")]
         lines += split_lines(told)
-        print("\n".join([*lines, "", *_trace_lines(told), *_file_lines(stored)]))
+        print("\n".join([*lines, "", *_trace_lines(told), *_file_lines(stored, told)]))
     except (NoSuchRun, Unreadable) as error:
         raise Trouble(str(error)) from None
     return 0
@@ -63,23 +68,20 @@ def _trace_lines(told: dict[str, Any]) -> list[str]:
     return [paint(harmless(line), "dim") for line in lines]
 
 
-def _file_lines(stored: StoredRun) -> list[str]:
+def _file_lines(stored: StoredRun, told: dict[str, Any]) -> list[str]:
     """What there is of it, and where."""
     summary = stored.summary
     began = time.strftime("%a %d %b %Y %H:%M:%S", time.localtime(summary.began_s))
     counts = stored.counts()
-    kept = [f"{counts[table]:,} {noun if counts[table] == 1 else _several(noun)}" for table, noun in _COUNTED if counts[table]]
+    kept = [f"{counts[table]:,} {one if counts[table] == 1 else several}" for table, one, several in _COUNTED if counts[table]]
+    controls = sum(repetition["control"] for arm in told["arms"] for repetition in arm["repetitions"])
+    again = f", {figures.in_words(controls)} of them for the control" if controls else ""
     lines = [
         f"{summary.id} · {began}",
         f"{harmless(str(summary.path))} · {figures.size(summary.size_bytes)}",
-        f"{figures.plural(summary.repetitions, 'repetition')} in all · {' · '.join(kept)}",
+        f"{figures.plural(summary.repetitions, 'repetition')} in all{again} · {' · '.join(kept)}",
     ]
     missing = [f"{number:,} {_LEFT_OUT.get(kind, kind)}" for kind, number in stored.left_out.items() if number]
     if missing:
         lines.append(f"not kept, for there was too much: {', '.join(missing)}")
     return [paint(line, "dim") for line in lines]
-
-
-def _several(noun: str) -> str:
-    first, _, rest = noun.partition(" ")
-    return f"{first}s {rest}".strip() if rest != "task" else f"{first} {rest}s"

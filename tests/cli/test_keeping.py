@@ -16,6 +16,7 @@ from rich.cells import cell_len
 
 from conclab.cli import main
 from conclab.cli.runs import table_lines
+from conclab.model import figures
 from conclab.model.events import Event, RunFinished, StepFinished
 from conclab.model.tasks import TaskBatch
 from conclab.recording.folder import VARIABLE
@@ -147,6 +148,16 @@ def test_of_an_exact_run_it_is_told_what_was_traced_and_lost(folder: Path, capsy
     answer = capsys.readouterr().out
     assert "exact: 4 slices from 9 events of the kernel, 2 lost" in answer
     assert "events are missing: least is known of w2 in repetition 1 of threads, 62 % of its time" in answer
+
+
+def test_of_all_repetitions_it_is_told_how_many_were_the_controls(folder: Path, capsys: Said) -> None:
+    keep(played(rounds=2))
+    assert main(["show", "last"]) == 0
+    answer = capsys.readouterr().out
+    assert "two repetitions of every arm" in answer
+    repetitions = [one for item in told(capsys, "show", "last")["arms"] for one in item["repetitions"]]
+    assert len(repetitions) > sum(one["control"] for one in repetitions) == 2
+    assert f"{figures.plural(len(repetitions), 'repetition')} in all, two of them for the control · " in answer
 
 
 def test_without_any_run_it_is_said_how_to_make_one(folder: Path, capsys: Said) -> None:
