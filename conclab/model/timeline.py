@@ -173,9 +173,9 @@ class Timeline:
     carried: Mapping[str, str] = field(default_factory=dict)
     """Worker to lane, where it has no task of its own."""
     waits_for: Mapping[str, str] = field(default_factory=dict)
-    """Lane to the lock that it has said to wait for."""
+    """Worker to the lock that it has said to wait for. One of several on a task tells nothing of that: another may run."""
     waited: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Lane to the announced waits (nanoseconds by cause) that have ended since it was sampled last."""
+    """Worker to the announced waits (nanoseconds by cause) that have ended since it was sampled last."""
     machine: MachineSample | None = None
 
     @property

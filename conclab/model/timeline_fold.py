@@ -239,13 +239,12 @@ def _output(timeline: Timeline, event: Output) -> Timeline:
 
 
 def _waiting(timeline: Timeline, event: Waiting) -> Timeline:
-    name = timeline.carried.get(event.worker, event.worker)
-    timeline = replace(timeline, waits_for={**timeline.waits_for, name: _short(event.lock)})
+    timeline = replace(timeline, waits_for={**timeline.waits_for, event.worker: _short(event.lock)})
     return _marked(timeline, event.worker, [(event.at_ns, Mark.WAITING, _short(event.lock))])
 
 
 def _acquired(timeline: Timeline, event: Acquired) -> Timeline:
-    name, lock = timeline.carried.get(event.worker, event.worker), _short(event.lock)
+    name, lock = event.worker, _short(event.lock)
     waits = {who: what for who, what in timeline.waits_for.items() if who != name}
     row, waited = timeline.rows.get(name), timeline.waited
     if row is not None and row.lives:
@@ -258,7 +257,7 @@ def _acquired(timeline: Timeline, event: Acquired) -> Timeline:
 
 def _released(timeline: Timeline, event: Released) -> Timeline:
     """Given back, or given up: who waited for that lock in vain waits for it no more."""
-    name, lock = timeline.carried.get(event.worker, event.worker), _short(event.lock)
+    name, lock = event.worker, _short(event.lock)
     if timeline.waits_for.get(name) == lock:
         timeline = replace(timeline, waits_for={who: what for who, what in timeline.waits_for.items() if who != name})
     return _marked(timeline, event.worker, [(event.at_ns, Mark.RELEASED, lock)])

@@ -123,6 +123,15 @@ def test_workers_that_share_a_task_have_one_lane() -> None:
     assert len(pieces(timeline, "loop")) == 1
 
 
+def test_what_one_coroutine_waits_for_is_not_what_their_task_is_blocked_on() -> None:
+    timeline = fold_timeline(begun(0), WorkerStarted(0, "w1", 100, 101, 1, True))
+    looks = [[sample(1, at * MS, 1, 0, waits_in="epoll_wait")] for at in (0, 50, 100)]
+    timeline = sampled(fold_timeline(timeline, Waiting(1, "w1", "a")), *looks[:2])
+    timeline = sampled(fold_timeline(timeline, Acquired(90 * MS, "w1", "a", 89 * MS)), looks[2])
+    log = timeline.rows["loop"].pieces
+    assert [timeline.cause(number) for number in log.columns[5]] == ["events", "events"]
+
+
 def test_events_of_the_runner_are_marks() -> None:
     timeline = begun(1)
     for event in (Waiting(1, "w1", "a"), Acquired(2, "w1", "a", 1), Released(3, "w1", "a"), TaskFinished(4, "w1", 0, 1)):
