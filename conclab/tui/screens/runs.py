@@ -260,7 +260,7 @@ class RunsScreen(Place):
         self._show()
 
     def action_open(self) -> None:
-        self.query_one(RunsTable).open_run()
+        self.query_one(RunsTable).action_open()
 
     def action_forget(self) -> None:
         run = self.query_one(RunsTable).run

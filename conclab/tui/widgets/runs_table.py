@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -15,10 +14,10 @@ from conclab.recording.stored import Summary
 from conclab.tui.commands import MOVING
 from conclab.tui.renderables.blocks import plain, style, wrapped
 from conclab.tui.renderables.runs import header_line, row_line
-from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.rows import RowsView
 
 
-class RunsTable(LinesView):
+class RunsTable(RowsView):
     """Shows what ``update_runs`` was given last, in that order."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,8 +25,8 @@ class RunsTable(LinesView):
         Binding("down", "move(1)", "One run down", show=False, id="runs_table.down", group=MOVING),
         Binding("pageup", "move_page(-1)", "A page up", show=False, id="runs_table.pageup", group=MOVING),
         Binding("pagedown", "move_page(1)", "A page down", show=False, id="runs_table.pagedown", group=MOVING),
-        Binding("home", "go_to(0)", "To the first run", show=False, id="runs_table.home", group=MOVING),
-        Binding("end", "go_to(-1)", "To the last run", show=False, id="runs_table.end", group=MOVING),
+        Binding("home", "first", "To the first run", show=False, id="runs_table.home", group=MOVING),
+        Binding("end", "last", "To the last run", show=False, id="runs_table.end", group=MOVING),
     ]
 
     class Moved(Message):
@@ -43,7 +42,6 @@ class RunsTable(LinesView):
     def __init__(self) -> None:
         super().__init__("Runs", id="runs")
         self._runs: tuple[Summary, ...] = ()
-        self._place = 0
         self._order: tuple[str, bool] = ("when", False)
         self._nothing = ""
 
@@ -53,8 +51,8 @@ class RunsTable(LinesView):
         return self._runs[self._place] if self._runs else None
 
     @property
-    def visible_rows(self) -> int:
-        return max(1, self.scrollable_content_region.height - 1)
+    def total(self) -> int:
+        return len(self._runs)
 
     def update_runs(self, runs: Sequence[Summary], key: str, inverted: bool, nothing: str) -> None:
         """Take over the rows, the order that they are in, and what to say when there are none."""
@@ -77,13 +75,13 @@ class RunsTable(LinesView):
         if not self._runs:
             lines = wrapped(self._nothing, min(width, 92))
             text = lines[y - 1] if 0 < y <= len(lines) else ""
-            return plain(text, width, style(palette.dim)).apply_style(self.rich_style)
+            return plain(text, width, style(palette.dim)).apply_style(self.own_style)
         if y == 0:
-            return header_line(width, palette, *self._order).apply_style(self.rich_style)
+            return header_line(width, palette, *self._order).apply_style(self.own_style)
         number = self.scroll_offset.y + y - 1
         if number >= len(self._runs):
-            return Strip.blank(width, self.rich_style)
-        return row_line(self._runs[number], width, palette, number == self._place).apply_style(self.rich_style)
+            return Strip.blank(width, self.own_style)
+        return row_line(self._runs[number], width, palette, number == self._place).apply_style(self.own_style)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -93,12 +91,8 @@ class RunsTable(LinesView):
 
     # Moving
 
-    def action_go_to(self, number: int) -> None:
-        """Put the cursor on a line; -1 is the last one."""
-        if not self._runs:
-            return
-        last = len(self._runs) - 1
-        place = last if number == -1 else max(0, min(last, number))
+    def go_to(self, number: int) -> None:
+        place = max(0, min(len(self._runs) - 1, number))
         if place == self._place:
             return
         before, self._place = self._place, place
@@ -107,31 +101,6 @@ class RunsTable(LinesView):
             self.refresh_lines(changed + 1)
         self.post_message(self.Moved())
 
-    def action_move(self, by: int) -> None:
-        self.action_go_to(max(0, self._place + by))
-
-    def action_move_page(self, pages: int) -> None:
-        self.action_go_to(max(0, self._place + pages * self.visible_rows))
-
-    def open_run(self) -> None:
-        """Ask for the run under the cursor, if there is one."""
+    def action_open(self) -> None:
         if self.run is not None:
             self.post_message(self.Opened(self.run))
-
-    def _scroll_to_cursor(self) -> None:
-        first = self.scroll_offset.y
-        if self._place < first:
-            self.scroll_to(y=self._place, animate=False)
-        elif self._place >= first + self.visible_rows:
-            self.scroll_to(y=self._place - self.visible_rows + 1, animate=False)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click chooses, two open."""
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y == 0:
-            return
-        number = self.scroll_offset.y + offset.y - 1
-        if number < len(self._runs):
-            self.action_go_to(number)
-            if event.chain == 2:
-                self.open_run()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -20,14 +19,14 @@ from conclab.model.table import RowId, TaskRow
 from conclab.model.task_view import Shown
 from conclab.tui.commands import LOOKING, MOVING
 from conclab.tui.renderables.tasks import Look, fitting, header_line, row_line
-from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.rows import RowsView
 from conclab.tui.widgets.task_browser import TaskBrowser
 
 _SCROLL = 8
 """Cells by which the commands move to the side."""
 
 
-class TaskTable(LinesView):
+class TaskTable(RowsView):
     """Draws what a browser shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,8 +60,6 @@ class TaskTable(LinesView):
         self.follow = False
         self._cursor: RowId | None = None
         self._moved = False
-        self._place = 0
-        """The cursor's line."""
         self._shift = 0
         self._choices = 0
         """Of the browser, when it was drawn last."""
@@ -73,8 +70,8 @@ class TaskTable(LinesView):
     # What is in view
 
     @property
-    def visible_rows(self) -> int:
-        return max(1, self.scrollable_content_region.height - 1)
+    def total(self) -> int:
+        return len(self.browser.shown)
 
     def in_view(self) -> frozenset[RowId]:
         first = self.scroll_offset.y
@@ -158,15 +155,15 @@ class TaskTable(LinesView):
         view = self.browser.view
         if y == 0:
             falling = view.sort.falling != view.inverted
-            return header_line(self.shown_columns, width, self.palette, view.sort.key, falling).apply_style(self.rich_style)
+            return header_line(self.shown_columns, width, self.palette, view.sort.key, falling).apply_style(self.own_style)
         number = self.scroll_offset.y + y - 1
         if not 0 <= number < len(self.browser.shown):
             self._drawn.pop(y - 1, None)
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.own_style)
         shown = self.browser.shown[number]
         look = self._look(shown)
         self._drawn[y - 1] = (shown, look)
-        return row_line(shown, self.shown_columns, width, self.palette, look).apply_style(self.rich_style)
+        return row_line(shown, self.shown_columns, width, self.palette, look).apply_style(self.own_style)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -177,7 +174,6 @@ class TaskTable(LinesView):
     # Moving
 
     def go_to(self, number: int) -> None:
-        """Put the cursor on a line."""
         shown = self.browser.shown
         if not shown:
             return
@@ -209,19 +205,6 @@ class TaskTable(LinesView):
         for away in range(0 if here else 1, total + (not here)):
             yield (self._place + step * away) % total
 
-    def _scroll_to_cursor(self) -> None:
-        first = self.scroll_offset.y
-        if self._place < first:
-            self.scroll_to(y=self._place, animate=False)
-        elif self._place >= first + self.visible_rows:
-            self.scroll_to(y=self._place - self.visible_rows + 1, animate=False)
-
-    def action_move(self, by: int) -> None:
-        self.go_to(self._place + by)
-
-    def action_move_page(self, pages: int) -> None:
-        self.go_to(self._place + pages * self.visible_rows)
-
     @property
     def _first(self) -> int:
         """The first line that is not there for context only: nothing is to be done to what one has not looked for."""
@@ -230,9 +213,6 @@ class TaskTable(LinesView):
     def action_first(self) -> None:
         self.go_to(self._first)
         self._moved = False
-
-    def action_last(self) -> None:
-        self.go_to(len(self.browser.shown) - 1)
 
     def action_shift(self, by: int) -> None:
         first = self.scroll_offset.y
@@ -244,16 +224,6 @@ class TaskTable(LinesView):
         row = self.row
         if row is not None:
             self.post_message(self.Opened(row))
-
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y == 0:
-            return
-        number = self.scroll_offset.y + offset.y - 1
-        if number < len(self.browser.shown):
-            self.go_to(number)
-            if event.chain == 2:
-                self.action_open()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

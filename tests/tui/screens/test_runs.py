@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from conclab.recording.folder import VARIABLE
+from conclab.recording.stored import summaries
 from conclab.tui.app import ConclabApp
 from conclab.tui.screens.run import RunScreen
 from conclab.tui.screens.runs import LOOK_EVERY_S, RunsScreen
@@ -86,6 +88,34 @@ async def test_runs_are_listed_newest_first_and_new_ones_appear(folder: Path) ->
         run = app.screen.query_one(RunsTable).run
         assert run is not None
         assert run.experiment == "threads-or-processes", "the cursor stays with its run"
+
+
+async def test_the_cursor_goes_everywhere_and_the_view_comes_along(folder: Path) -> None:
+    summary = summaries(keep(played()).parent)[0][0]
+    many = [replace(summary, path=folder / str(number), title=f"run {number:02}.") for number in range(60)]
+    async with runs_shown() as (app, pilot, _clock):
+        table = app.screen.query_one(RunsTable)
+        table.update_runs(many, "when", False, "")
+
+        async def at_after(*keys: str) -> int:
+            await press(pilot, *keys)
+            assert table.run is not None
+            shown = [line for line in inside(app, "#runs") if table.run.title in line]
+            assert [line.lstrip().startswith("▸") for line in shown] == [True]
+            return many.index(table.run)
+
+        assert await at_after("up") == 0
+        assert await at_after("down", "down") == 2
+        assert await at_after("up") == 1
+        assert await at_after("pagedown") == 1 + table.visible_rows
+        assert await at_after("end") == await at_after("down") == 59
+        assert await at_after("pageup") == 59 - table.visible_rows
+        top = table.scroll_offset.y
+        await pilot.click(RunsTable, offset=(20, 4))  # below the border and the header
+        assert await at_after() == top + 2
+        await pilot.double_click(RunsTable, offset=(20, 1))
+        assert await at_after() == top + 2, "the header is no run"
+        assert await at_after("home") == 0
 
 
 async def test_typing_filters_and_a_column_sorts(folder: Path) -> None:
