@@ -25,8 +25,9 @@ def settled(row: Row, started_ns: int, on_core_ns: int | None, wants_core_ns: in
     # What was sampled across its ends is cut there.
     seen = [(min(end, died), max(start, born), *rest) for end, start, *rest in rows if end > born and start < died]
     blanks = [(born, seen[0][PIECE_START]), (seen[-1][PIECE_END], died)] if seen else [(born, died)]
-    last = seen[-1][PIECE_CAUSE] if seen else 0
-    found = [(end, start, 0, 0, NO_CORE, last if end == died else 0) for start, end in blanks if end > start]
+    # Why it slept in them is not known; the likeliest is what it slept for next, and before.
+    causes = [seen[0][PIECE_CAUSE], seen[-1][PIECE_CAUSE]] if seen else [0]
+    found = [(end, start, 0, 0, NO_CORE, cause) for (start, end), cause in zip(blanks, causes, strict=True) if end > start]
     whole = sorted([*((piece, False) for piece in seen), *((piece, True) for piece in found)])
     walls, unseen = [piece[PIECE_END] - piece[PIECE_START] for piece, _ in whole], [blank for _, blank in whole]
     on = to_account([piece[PIECE_ON] for piece, _ in whole], walls, unseen, on_core_ns)

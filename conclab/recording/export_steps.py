@@ -45,7 +45,7 @@ class Piece:
     """The one that it ran on last; None: it did not run, or it was not sampled."""
     blocked_on: str = UNKNOWN
     """A cause (``model.blocking``): the announced wait that took most of it, or what was seen at its end, or before when it did not
-    sleep then."""
+    sleep then. Of what was not sampled that of the piece that follows or, at the end, came before."""
     voluntary: int | None = None
     """Switches in it; None: not counted."""
     involuntary: int | None = None
@@ -217,7 +217,7 @@ def settled(pieces: list[Piece], life: Life) -> list[Piece]:
     reached = life.start_ns
     for piece in pieces:
         if piece.start_ns > reached:
-            whole.append(Piece(reached, piece.start_ns, 0, 0, sampled=False))
+            whole.append(Piece(reached, piece.start_ns, 0, 0, blocked_on=piece.blocked_on, sampled=False))
         whole.append(piece)
         reached = piece.end_ns
     if life.end_ns > reached:

@@ -21,7 +21,7 @@ from conclab.model.events import (
     WorkerStarted,
 )
 from conclab.model.results import Counters, WorkerResult
-from conclab.model.timeline import MARK_KIND, MARK_TEXT, MOST_MARKS, MOST_PIECES, Mark, Timeline
+from conclab.model.timeline import MARK_KIND, MARK_TEXT, MOST_MARKS, MOST_PIECES, PIECE_CAUSE, Mark, Timeline
 from conclab.model.timeline_fold import fold_timeline
 from tests.model.timelines import ARM, MS, begun, by_chance, finished, sample, sampled, sliced, stepped, traced
 
@@ -76,6 +76,20 @@ def test_so_does_the_beginning_and_both_together_make_the_sums_of_the_account() 
     assert [piece[:2] for piece in found] == [(0, 10 * MS), (10 * MS, 50 * MS), (50 * MS, 80 * MS)]
     assert [sum(piece[part] for piece in found) for part in (2, 3)] == [47 * MS, 14 * MS]
     assert found[0][2] * 3 == found[2][2]  # evenly over what was not sampled
+
+
+def test_what_no_sample_has_seen_is_blocked_on_what_comes_next_or_came_before() -> None:
+    looks = [[sample(1, at * MS, 1, 0, waits_in=call)] for at, call in ((10, ""), (30, "read"), (50, "futex"))]
+    timeline = finished(sampled(begun(1), *looks), 1, 80 * MS, 2, 0)
+    log = timeline.rows["w1"].pieces
+    causes = [timeline.cause(number) for number in log.columns[PIECE_CAUSE][log.first : log.stop]]
+    assert causes == ["data", "data", "a lock", "a lock"]
+
+
+def test_a_worker_has_the_colour_of_its_number_whoever_begins_first() -> None:
+    timeline = fold_timeline(begun(0), WorkerStarted(0, "w2", 100, 102, 1, False))
+    timeline = fold_timeline(timeline, WorkerStarted(1, "w1", 100, 101, 1, False))
+    assert {name: row.letter for name, row in timeline.rows.items()} == {"w2": "2", "w1": "1"}
 
 
 def test_a_last_sample_that_is_later_than_the_end_is_cut_there() -> None:

@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TextIO
 
-from conclab.model.events import Acquired, Measured, Released, RunFinished, Sliced, Waiting, WorkerFinished, WorkerStarted
+import pytest
+
+from conclab.model.events import (
+    Acquired,
+    Measured,
+    Probed,
+    Released,
+    RunFinished,
+    Sliced,
+    Waiting,
+    WorkerFinished,
+    WorkerStarted,
+)
 from conclab.model.machine import MachineSample
 from conclab.model.results import Counters, WorkerResult
 from conclab.model.slices import PREEMPTED, UNENDED, UNKNOWN
@@ -131,18 +143,34 @@ def test_locks_are_what_a_worker_says_of_them_and_who_gives_up_waits_for_one_no_
     assert [row["blocked_on"] for row in rows(write_csv, (started, step, worker, *announced))] == ["lock a", "a lock", "lock b"]
 
 
+@pytest.mark.parametrize(("gil", "cause", "inferred"), [(True, "GIL", "1"), (False, "a lock", "0")])
+def test_what_is_concluded_depends_on_the_interpreter_and_says_so(gil: bool, cause: str, inferred: str) -> None:
+    crowd = [
+        TaskBatch(at, (TaskSample(TaskId(10, 11, 11), at, "w1", "S", 0, 0, 0, at, 0, 0, waits_in="futex", crowded=True),))
+        for at in (70, 80)
+    ]
+    (row,) = rows(write_csv, (*traced()[:2], Probed(30, 10, "cpython", "3.13.0", gil), traced()[2], *crowd))
+    assert (row["blocked_on"], row["inferred"]) == (cause, inferred)
+
+
+def test_a_life_begins_with_its_account_and_not_with_its_announcement() -> None:
+    account = Counters(wall_ns=540, on_core_ns=500, wants_core_ns=30)
+    (row,) = rows(write_csv, (*traced()[:3], WorkerFinished(620, WorkerResult("w1", 10, 11, 70, 610, account))))
+    assert [row[name] for name in ("at_ns", "on_core_ns", "wants_core_ns", "blocked_ns")] == ["610", "500", "30", "10"]
+
+
 def life(end_ns: int, on_core_ns: int, wants_core_ns: int) -> Life:
     account = Counters(wall_ns=end_ns, on_core_ns=on_core_ns, wants_core_ns=wants_core_ns)
     return Life("w1", TaskId(1, 1, 1), 0, end_ns, account)
 
 
 def test_what_samples_leave_open_is_filled_from_the_account() -> None:
-    found = settled([Piece(100, 200, 60, 10), Piece(200, 300, 60, 10)], life(400, 200, 60))
-    assert [(piece.start_ns, piece.end_ns, piece.sampled) for piece in found] == [
-        (0, 100, False),
-        (100, 200, True),
-        (200, 300, True),
-        (300, 400, False),
+    found = settled([Piece(100, 200, 60, 10, blocked_on="data"), Piece(200, 300, 60, 10, blocked_on="events")], life(400, 200, 60))
+    assert [(piece.start_ns, piece.end_ns, piece.sampled, piece.blocked_on) for piece in found] == [
+        (0, 100, False, "data"),
+        (100, 200, True, "data"),
+        (200, 300, True, "events"),
+        (300, 400, False, "events"),
     ]
     assert sum(piece.on_core_ns for piece in found) == 200
     assert sum(piece.wants_core_ns for piece in found) == 60
