@@ -22,8 +22,8 @@ from conclab.model.events import (
     WorkerFinished,
     WorkerStarted,
 )
-from conclab.model.lanes import CELL_NS
-from conclab.model.lives import settle, within
+from conclab.model.lanes import CELL_NS, Lane, Track
+from conclab.model.lives import lived, settle, within
 from conclab.model.results import Counters, WorkerResult
 from conclab.model.run_state import CARRIER, RunState, fold
 from conclab.model.tasks import Split, TaskBatch, TaskId, TaskSample
@@ -171,6 +171,18 @@ def test_a_carrier_of_coroutines_is_settled_with_its_repetition() -> None:
 def test_without_a_whole_account_what_was_sampled_stays() -> None:
     view = WorkerView("w1", 0, life=Split(10, 4, 1))
     assert settle(view, Counters(wall_ns=20, on_core_ns=5), 0, 20) is view
+
+
+def test_a_piece_more_changes_what_it_tells_of_and_nothing_else() -> None:
+    """``lived`` names no field of the view that it makes: it is done too often for that."""
+    view = WorkerView("w1", 3, TaskId(1, 2, 3), 4, 500 * MS, Lane(), 5.0, 6.0, 7, Counters(wall_ns=8), settled=True)
+    piece = Split(40, 30, 3)
+    last = sample(100, task=TaskId(1, 2, 3))
+    assert lived(view, 60, piece, None, "data", Track(last)) == replace(
+        view, lane=Lane().with_split(0, piece, None, "data"), life=piece, blocked={"data": 7}, cause="data", sampled=(60, 100)
+    )
+    rated = lived(view, 60, piece, 9, "data", Track(last, voluntary_per_s=10.0, involuntary_per_s=11.0))
+    assert (rated.voluntary_per_s, rated.involuntary_per_s, rated.core) == (10.0, 11.0, 9)
 
 
 def test_the_part_of_a_piece_that_lies_in_a_life() -> None:

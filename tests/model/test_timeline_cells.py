@@ -126,6 +126,15 @@ def test_the_cache_gives_what_working_it_out_gives() -> None:
     assert cache.cells(row, Window(0, 10 * MS, 30)) == row_cells(row, Window(0, 10 * MS, 30))
 
 
+def test_at_its_end_a_life_gets_the_beginning_that_no_sample_has_seen_in_the_cache_too() -> None:
+    timeline, cache, window = begun(1), CellCache(), Window(0, 10 * MS, 12)
+    timeline = sampled(timeline, [sample(1, 40 * MS, 0, 0)], [sample(1, 90 * MS, 9 * MS, 0)])
+    assert cache.cells(timeline.rows["w1"], window)[0] is None
+    row = finished(timeline, 1, 100 * MS, 60 * MS, 0).rows["w1"]
+    assert cache.cells(row, window) == row_cells(row, window)
+    assert cache.cells(row, window)[0] is not None
+
+
 def test_what_others_took_is_what_the_machine_counts_less_the_workers_and_told_only_between_its_samples() -> None:
     timeline = begun(1)
     for at_ns, user in ((10 * MS, 0.0), (20 * MS, 5.0), (30 * MS, 15.0), (40 * MS, 15.0)):

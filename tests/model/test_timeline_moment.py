@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conclab.model.events import Acquired, Line, Output, TaskFinished, Waiting, WorkerFinished
+from conclab.model.events import Acquired, Line, Output, TaskFinished, Waiting, WorkerFinished, WorkerStarted
 from conclab.model.results import Counters, WorkerResult
 from conclab.model.slices import UNKNOWN, Doing
 from conclab.model.timeline import Mark, Timeline
@@ -58,6 +58,12 @@ def test_between_two_samples_it_was_blocked_on_the_lock_that_it_said_to_wait_for
     for more in (Acquired(400, "w1", "a", 90), WorkerFinished(400, WorkerResult("w1", 100, 101, 0, 400, Counters()))):
         later = fold_timeline(timeline, more)
         assert cause_at(later, later.rows["w1"], 410) == ""
+
+
+def test_what_one_coroutine_waits_for_is_not_what_their_task_is_blocked_on() -> None:
+    timeline = fold_timeline(begun(0), WorkerStarted(0, "w1", 100, 101, 1, True))
+    timeline = fold_timeline(timeline, Waiting(310, "w1", "a"))
+    assert cause_at(timeline, timeline.rows["loop"], 390) == ""
 
 
 def test_a_sampled_moment_tells_how_the_time_around_it_was_divided() -> None:

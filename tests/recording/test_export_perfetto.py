@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from conclab.model.events import Output, StepFinished, StepStarted
+from conclab.model.tasks import TaskId
 from conclab.recording.export_perfetto import write_perfetto
+from conclab.recording.export_states import ON, sampled_spans
+from conclab.recording.export_steps import Life, Piece
 from conclab.recording.feed import Item
 from tests.recording.played import played, traced
 
@@ -144,6 +147,12 @@ def test_the_states_of_a_worker_add_up_to_its_own_account(sampled: Read) -> None
             assert sums["wants a core"] == worker.counters.wants_core_ns
             assert sums["blocked"] == worker.counters.blocked_ns
     assert compared
+
+
+def test_two_that_had_a_core_between_the_same_samples_had_it_one_after_the_other() -> None:
+    lives = [Life(name, TaskId(1, tid, 1), 0, pieces=[Piece(0, 100, 40, 20, core=1)]) for name, tid in (("w1", 11), ("w2", 12))]
+    had = [(one.start_ns, one.end_ns) for spans in sampled_spans(lives) for one in spans if one.state == ON]
+    assert had == [(0, 40), (40, 80)]
 
 
 def test_lines_are_instants_with_their_text(sampled: Read) -> None:
