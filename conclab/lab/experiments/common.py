@@ -57,6 +57,11 @@ def size(of: str | None = None, default: int | None = None) -> Parameter:
     )
 
 
+def carried_by(*executors: str) -> Parameter:
+    """The parameter ``executor``: one of these, the first if nothing else is said."""
+    return Parameter("executor", Kind.CHOICE, "what the workers are", executors[0], choices=executors)
+
+
 def start_method(default: str = "fork") -> Parameter:
     return Parameter("start_method", Kind.CHOICE, "how multiprocessing starts its processes", default, choices=START_METHODS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conclab.lab.experiments.common import cores_or_four, number, size, workers
+from conclab.lab.experiments.common import START_METHODS, carried_by, cores_or_four, number, size, workers
 from conclab.lab.judging import compare, largest_of, needs_two_cores, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
@@ -140,7 +140,7 @@ EXPERIMENT = Experiment(
         Parameter("outside", Kind.INTEGER, "work outside the lock", 20, minimum=0, maximum=100_000, unit="µs"),
         size(of="sections"),
         Parameter("nap", Kind.INTEGER, "sleep in every tenth section of the last two arms", 2, minimum=1, maximum=1_000, unit="ms"),
-        Parameter("executor", Kind.CHOICE, "what the workers are", "fork", choices=("fork", "forkserver", "spawn", "threads")),
+        carried_by(*START_METHODS, "threads"),
     ),
     arms=arms,
     judge=judge,

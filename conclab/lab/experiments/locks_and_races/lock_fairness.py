@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from conclab.lab.experiments.common import number, size, workers
+from conclab.lab.experiments.common import START_METHODS, carried_by, number, size, workers
 from conclab.lab.judging import compare, largest_of, observed, place
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
@@ -108,7 +108,7 @@ EXPERIMENT = Experiment(
         workers(4, least=2),
         Parameter("inside", Kind.INTEGER, "work inside the lock", 50, minimum=LEAST_INSIDE_US, maximum=10_000, unit="µs"),
         size(of="barging"),
-        Parameter("executor", Kind.CHOICE, "what the workers are", "threads", choices=("threads", "fork", "forkserver", "spawn")),
+        carried_by("threads", *START_METHODS),
     ),
     arms=arms,
     judge=judge,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import number, size, workers
+from conclab.lab.experiments.common import carried_by, number, size, workers
 from conclab.lab.judging import compare, observed
 from conclab.model import figures
-from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
+from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
 from conclab.model.results import ArmResult, Results
 from conclab.model.statistics import Interval, ratio_of_medians
@@ -82,7 +82,7 @@ EXPERIMENT = Experiment(
     parameters=(
         workers(4, least=2),
         size(of="counter"),
-        Parameter("executor", Kind.CHOICE, "what the workers are", "threads", choices=("threads", "fork")),
+        carried_by("threads", "fork"),
     ),
     arms=arms,
     judge=judge,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import number, size
+from conclab.lab.experiments.common import START_METHODS, carried_by, number, size
 from conclab.lab.judging import compare, settle
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
@@ -142,7 +142,7 @@ EXPERIMENT = Experiment(
         _time("use", "use an item", 4_000),
         Parameter("places", Kind.INTEGER, "how many items the buffer holds", 8, minimum=2, maximum=1_000),
         size(of="buffer"),
-        Parameter("executor", Kind.CHOICE, "what the workers are", "threads", choices=("threads", "fork", "forkserver", "spawn")),
+        carried_by("threads", *START_METHODS),
     ),
     arms=arms,
     judge=judge,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import most_waiters, number, size
+from conclab.lab.experiments.common import START_METHODS, carried_by, most_waiters, number, size
 from conclab.lab.judging import against, compare, largest_of, observed, place
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Value, Values
@@ -91,7 +91,7 @@ EXPERIMENT = Experiment(
         Parameter("readers", Kind.INTEGER, "how many readers there are beside the writer", 4, minimum=1, maximum=most_waiters),
         Parameter("read", Kind.INTEGER, "how long each reads or writes", 8, minimum=1, maximum=1_000, unit="ms"),
         size(of="readers"),
-        Parameter("executor", Kind.CHOICE, "what the workers are", "threads", choices=("threads", "fork", "forkserver", "spawn")),
+        carried_by("threads", *START_METHODS),
     ),
     arms=arms,
     judge=judge,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conclab.lab.experiments.common import number, size
+from conclab.lab.experiments.common import START_METHODS, carried_by, number, size
 from conclab.lab.judging import a_little, compare, settle
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
@@ -131,7 +131,7 @@ EXPERIMENT = Experiment(
             maximum=_most_factor,
         ),
         size(of="primes", default=75_000),
-        Parameter("executor", Kind.CHOICE, "what the workers are", "fork", choices=("fork", "forkserver", "spawn", "threads")),
+        carried_by(*START_METHODS, "threads"),
     ),
     arms=arms,
     judge=judge,
