@@ -16,14 +16,14 @@ field: local_t commit;	offset:8;	size:8;	signed:1;
 field: int overwrite;	offset:8;	size:1;	signed:1;
 field: char data;	offset:16;	size:65520;	signed:0;
 """
-FORMATS = {
-    SWITCH: """\
-name: sched_switch
-ID: 372
+_COMMON = """\
 field:unsigned short common_type;	offset:0;	size:2;	signed:0;
 field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
 field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
 field:int common_pid;	offset:4;	size:4;	signed:1;
+"""
+"""What every event begins with."""
+_SWITCHED = """\
 field:char prev_comm[16];	offset:8;	size:16;	signed:0;
 field:pid_t prev_pid;	offset:24;	size:4;	signed:1;
 field:int prev_prio;	offset:28;	size:4;	signed:1;
@@ -39,55 +39,32 @@ print fmt: { 0x00000001, "S" }
 { 0x00000020, "Z" }
 { 0x00000040, "P" }
 { 0x00000080, "I" }
-""",
-    WAKING: """\
-name: sched_waking
-ID: 375
-field:unsigned short common_type;	offset:0;	size:2;	signed:0;
-field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
-field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
-field:int common_pid;	offset:4;	size:4;	signed:1;
+"""
+_WOKEN = """\
 field:char comm[16];	offset:8;	size:16;	signed:0;
 field:pid_t pid;	offset:24;	size:4;	signed:1;
 field:int prio;	offset:28;	size:4;	signed:1;
 field:int target_cpu;	offset:32;	size:4;	signed:1;
-""",
-    WAKEUP: """\
-name: sched_wakeup
-ID: 374
-field:unsigned short common_type;	offset:0;	size:2;	signed:0;
-field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
-field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
-field:int common_pid;	offset:4;	size:4;	signed:1;
-field:char comm[16];	offset:8;	size:16;	signed:0;
-field:pid_t pid;	offset:24;	size:4;	signed:1;
-field:int prio;	offset:28;	size:4;	signed:1;
-field:int target_cpu;	offset:32;	size:4;	signed:1;
-""",
-    NEW: """\
-name: sched_wakeup_new
-ID: 373
-field:unsigned short common_type;	offset:0;	size:2;	signed:0;
-field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
-field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
-field:int common_pid;	offset:4;	size:4;	signed:1;
-field:char comm[16];	offset:8;	size:16;	signed:0;
-field:pid_t pid;	offset:24;	size:4;	signed:1;
-field:int prio;	offset:28;	size:4;	signed:1;
-field:int target_cpu;	offset:32;	size:4;	signed:1;
-""",
-    BORN: """\
-name: task_newtask
-ID: 205
-field:unsigned short common_type;	offset:0;	size:2;	signed:0;
-field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
-field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
-field:int common_pid;	offset:4;	size:4;	signed:1;
+"""
+"""The three kinds of being woken up are alike."""
+_BORN = """\
 field:pid_t pid;	offset:8;	size:4;	signed:1;
 field:char comm[16];	offset:12;	size:16;	signed:0;
 field:u64 clone_flags;	offset:32;	size:8;	signed:0;
 field:short oom_score_adj;	offset:40;	size:2;	signed:1;
-""",
+"""
+
+
+def _described(name: str, number: int, fields: str) -> str:
+    return f"name: {name}\nID: {number}\n{_COMMON}{fields}"
+
+
+FORMATS = {
+    SWITCH: _described("sched_switch", 372, _SWITCHED),
+    WAKING: _described("sched_waking", 375, _WOKEN),
+    WAKEUP: _described("sched_wakeup", 374, _WOKEN),
+    NEW: _described("sched_wakeup_new", 373, _WOKEN),
+    BORN: _described("task_newtask", 205, _BORN),
 }
 _PACKED = (
     (
