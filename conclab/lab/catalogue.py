@@ -10,7 +10,15 @@ import pkgutil
 from conclab.lab import experiments
 from conclab.model.experiments import Experiment
 
-CHAPTERS = ("Parallelism", "Concurrency", "Processes and threads", "Locks and races", "Scheduling")
+CHAPTERS = (
+    "Parallelism",
+    "Concurrency",
+    "Processes and threads",
+    "Memory and messages",
+    "Locks and races",
+    "Scheduling",
+    "Other languages",
+)
 
 
 class UnknownExperiment(ValueError):

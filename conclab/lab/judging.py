@@ -45,6 +45,12 @@ def compare_speed_ups(results: Results, one: tuple[str, str], other: tuple[str, 
     return ratio_of_medians(first, second)
 
 
+def cores_used(results: Results, arm: str) -> Interval | None:
+    """How many cores the workers of an arm kept busy, with its interval over the rounds; None with fewer than three."""
+    values = list(results.arm(arm).by_round(cores_of).values())
+    return ratio_of_medians(values, [1.0] * len(values))
+
+
 def control_of(results: Results) -> float | None:
     """The control arm's first runs against its second runs; 1.0 when the machine was quiet."""
     if results.control is None:

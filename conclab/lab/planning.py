@@ -68,13 +68,15 @@ def make_plan(
     *,
     memory_available: int | None = None,
     rounds: int | None = None,
+    cap_s: float | None = None,
     seed: int = 0,
     load_before: tuple[float, float, float] | None = None,
     traced: bool = False,
 ) -> Plan:
     """Check a request and make its plan. Raises BadRequest; nothing has been started then.
 
-    ``traced``: exact mode. Whether it can be had here is for the caller to ask (``Feed.exact_lack``): the lab knows no tracer.
+    ``cap_s``: another cap than the experiment's own. ``traced``: exact mode. Whether it can be had here is for the caller to
+    ask (``Feed.exact_lack``): the lab knows no tracer.
     """
     try:
         values = dict(resolve(experiment.parameters, given, machine))
@@ -107,7 +109,7 @@ def make_plan(
         pythons=tuple(pythons),
         rounds=rounds if rounds is not None else experiment.rounds,
         exact_rounds=rounds is not None,
-        cap_s=experiment.cap_s,
+        cap_s=experiment.cap_s if cap_s is None else cap_s,
         limit_s=experiment.limit_s,
         seed=seed,
         load_before=load_before,

@@ -144,6 +144,13 @@ class Arm:
     one_core: bool = False
     """Pin everything to one core before the workers start."""
     python: Interpreter | None = None
+    """The Python under test. Where ``language`` is another one, it does not run the work: the arm belongs to its results."""
+    language: str = "python"
+    """What the work is written in: "python" (the runner), or one of ``runner.registry.LANGUAGES`` (a program of ours, compiled on
+    demand)."""
+    optional: bool = False
+    """Whether the run goes on without it where it cannot be had here (no such compiler, module, permission): it is then left out,
+    and ``Results.missing`` says why."""
 
     def under(self, python: Interpreter) -> Arm:
         return replace(self, python=python)

@@ -194,6 +194,8 @@ class Results:
     """What the verdict compares."""
     lacks: str | None = None
     """What this machine lacks to decide the experiment; None: nothing."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Optional arms that could not be had here, by name: why, and how to get them, as one sentence. They are not ``planned``."""
 
     def arm(self, name: str) -> ArmResult:
         """The arm of that name; one that never ran is there, without repetitions. Raises KeyError for an unknown one."""

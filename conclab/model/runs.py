@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conclab.model.experiments import Arm, Experiment, Interpreter, Values
@@ -51,6 +52,8 @@ class Run:
     cost_cpu_ns: int = 0
     """CPU time of conclab itself while it ran, its keepers included, what was measured not."""
     wall_ns: int = 0
+    missing: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Optional arms that were left out, by path of the Python and name: why."""
 
     def of(self, arm: Arm) -> list[Repetition]:
         """All repetitions of an arm, good or not."""
@@ -61,7 +64,8 @@ class Run:
         """The good repetitions under one Python, as a verdict wants them."""
         arms: dict[str, ArmResult] = {}
         control: ArmResult | None = None
-        planned = tuple(arm for arm in self.plan.arms if arm.python == python)
+        missing = {name: why for (path, name), why in self.missing.items() if path == python.path}
+        planned = tuple(arm for arm in self.plan.arms if arm.python == python and arm.name not in missing)
         for arm in planned:
             mine = [one for one in self.of(arm) if one.outcome == OK]
             arms[arm.name] = ArmResult(arm, tuple(one for one in mine if not one.control))
@@ -79,4 +83,5 @@ class Run:
             disturbance=self.disturbance,
             metric=self.plan.experiment.metric,
             lacks=self.plan.experiment.lacks(self.plan.values, self.plan.machine),
+            missing=missing,
         )

@@ -16,7 +16,7 @@ from conclab.model.inspection import Inspection, InspectionState, fold_inspectio
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.machine_state import MachineState, fold_machine
 from conclab.model.run_state import RunState, fold
-from conclab.model.runs import Plan
+from conclab.model.runs import Plan, Run
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.table_state import TableState, fold_table
 from conclab.model.tasks import TaskBatch
@@ -41,6 +41,10 @@ class Feed(Protocol):
 
     def stop(self) -> None:
         """End the run that is on, if any, and all that it started."""
+
+    def finished(self) -> tuple[Run, str] | None:
+        """The last run as a whole and the id under which it is kept (empty: it is not), once it is over and written down; None
+        while one is on, before the first, and when it failed in conclab itself."""
 
     def list_tasks(self, wanted: Wanted | None) -> None:
         """Deliver task tables as wanted from now on; None: deliver none."""

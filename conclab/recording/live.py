@@ -16,7 +16,7 @@ from conclab.model.details import Page
 from conclab.model.events import Output
 from conclab.model.inspection import Inspection
 from conclab.model.machine import Machine, MachineSample
-from conclab.model.runs import Plan
+from conclab.model.runs import Plan, Run
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item
@@ -79,6 +79,10 @@ class LiveFeed:
     def stop(self) -> None:
         if self._running is not None:
             self._running.stop()
+
+    def finished(self) -> tuple[Run, str] | None:
+        running = self._running
+        return None if running is None or running.result is None else (running.result, running.kept)
 
     def list_tasks(self, wanted: Wanted | None) -> None:
         self._sampler.list_tasks(wanted)

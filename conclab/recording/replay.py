@@ -22,7 +22,7 @@ from conclab.model.inspection import Inspection
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.machine_state import MachineState, fold_machine
 from conclab.model.run_state import RunState, fold
-from conclab.model.runs import Plan
+from conclab.model.runs import Plan, Run
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.model.timeline import Timeline
@@ -91,6 +91,9 @@ class Replay(Feed):
         self._tasks_per_s = 1e9 / median(gaps) if gaps else 0.0
         self.events_ns = [item.at_ns for item in self.items if not isinstance(item, MachineSample | TaskBatch)]
         """When something happened, ascending."""
+
+    def finished(self) -> tuple[Run, str] | None:
+        return None
 
     @property
     def duration_ns(self) -> int:

@@ -38,6 +38,8 @@ class Running:
         """Nothing of it runs any more; writing the last of it down may still take a moment."""
         self.kept = ""
         """The id under which it was kept, once it is over; empty: it was not."""
+        self.result: Run | None = None
+        """The run, once it is over and kept."""
         self.document: dict[str, Any] = {}
         """The run as ``conclab run --json`` prints it, once it is over."""
 
@@ -63,6 +65,7 @@ class Running:
                 recorder.discard()
             elif recorder is not None:
                 self.kept = recorder.finish(run, outcome, self.document)
+            self.result = run
 
     def stop(self) -> None:
         """End it at once; from any thread, and more than once."""

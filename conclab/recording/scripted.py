@@ -85,6 +85,7 @@ class ScriptedFeed:
         self.source = ScriptedSource(cores, seed, tasks=tasks)
         self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
         """What was ordered to be done to tasks. The script knows of no refusal."""
+        self._finished: Run | None = None
         self._inspector: ScriptedInspector | None = None
         self._tracer: ScriptedTracer | None = None
         self._random = random.Random(seed)
@@ -104,10 +105,14 @@ class ScriptedFeed:
         if self._script is not None:
             raise RuntimeError("a run is on already")
         self._stopping = False
+        self._finished = None
         self._script = self._play(plan)
 
     def stop(self) -> None:
         self._stopping = True
+
+    def finished(self) -> tuple[Run, str] | None:
+        return None if self._finished is None else (self._finished, "")
 
     def list_tasks(self, wanted: Wanted | None) -> None:
         self.source.wanted = wanted
@@ -191,6 +196,7 @@ class ScriptedFeed:
                         yield Sliced(now, self._trace_of(event.repetition, arm))
                     if self._stopping:
                         self.source.actors = ()
+                        self._finished = replace(run, outcome="stopped")
                         yield RunFinished(self.source.at_ns, "stopped", None)
                         return
                 assert repetition is not None
@@ -199,6 +205,7 @@ class ScriptedFeed:
             yield RoundFinished(now, number + 1, plan.rounds, verdicts[0])
         labels = [python.label for python in plan.pythons]
         several = tuple(zip(labels, verdicts, strict=True)) if len(labels) > 1 else ()
+        self._finished = replace(run, verdicts=verdicts)
         yield RunFinished(now, OK, verdicts[0], several)
 
     def _step(self, arm: Arm, number: int, control: bool, start_ns: int) -> Iterator[Event]:

@@ -24,7 +24,7 @@ from conclab.model.lanes import CELL_NS, CoreHistory, Lane, LaneCell
 from conclab.model.machine import CoreLoad, Machine, MachineSample
 from conclab.model.machine_state import MachineState
 from conclab.model.run_state import RunState
-from conclab.model.runs import Plan
+from conclab.model.runs import Plan, Run
 from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
 from conclab.model.tasks import Split, TaskId
 from conclab.model.verdicts import Verdict
@@ -258,6 +258,7 @@ class HandFeed:
         self.items: list[Item] = []
         self.launched: list[Plan] = []
         self.stops = 0
+        self.result: tuple[Run, str] | None = None
         self.listing: list[Wanted | None] = []
         self.acted: list[tuple[Action, tuple[RowId, ...]]] = []
         self.inspected: list[RowId | None] = []
@@ -278,6 +279,9 @@ class HandFeed:
 
     def stop(self) -> None:
         self.stops += 1
+
+    def finished(self) -> tuple[Run, str] | None:
+        return self.result
 
     def list_tasks(self, wanted: Wanted | None) -> None:
         self.listing.append(wanted)

@@ -1,0 +1,1 @@
+"""The chapter "Which one to use" of the article."""

@@ -1,0 +1,1 @@
+"""The chapter "In the end" of the article."""

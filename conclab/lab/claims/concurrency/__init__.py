@@ -1,0 +1,1 @@
+"""The chapter "Concurrency" of the article."""

@@ -1,0 +1,1 @@
+"""The chapter "CPU and cores" of the article."""

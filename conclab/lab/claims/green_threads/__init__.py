@@ -1,0 +1,1 @@
+"""The chapter "Native and green threads" of the article."""

@@ -1,0 +1,1 @@
+"""The chapter "Multi-processing" of the article."""

@@ -1,0 +1,1 @@
+"""The chapter "Multi-threading" of the article."""

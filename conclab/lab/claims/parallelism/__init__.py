@@ -1,0 +1,1 @@
+"""The chapter "Parallelism" of the article."""

@@ -1,0 +1,1 @@
+"""The chapter "Processes and threads" of the article."""

@@ -1,0 +1,1 @@
+"""The chapter "Programs" of the article."""
