@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 
 from conclab.lab.step import STOPPED, TRACING_FAILS, Post, Step, Tracer, say
-from conclab.model.events import RoundFinished, RunFinished, RunStarted
+from conclab.model.events import LeftOut, RoundFinished, RunFinished, RunStarted
 from conclab.model.experiments import Arm
 from conclab.model.machine import Machine, Witness, foreign_s, stolen_s
 from conclab.model.results import OK, Disturbance, Repetition
@@ -89,6 +89,8 @@ class Conductor:
     def __init__(self, plan: Plan, post: Post, observe: Observe, tracing: AbstractContextManager[Tracer] | None = None) -> None:
         """``tracing`` is entered when the run of a plan in exact mode begins, on the thread that runs it, and left at its end."""
         self._plan = plan
+        self._arms = plan.arms
+        """Less those that are optional and cannot be had here."""
         self._tracing = tracing if plan.traced else None
         self._tracer: Tracer | None = None
         self._post = post
@@ -158,8 +160,8 @@ class Conductor:
         return run
 
     def _round_of_arms(self, number: int) -> list[tuple[Arm, bool]]:
-        """The steps of a round in their order: every arm once, the control arm twice."""
-        steps = [(arm, False) for arm in self._plan.arms] + [(arm, True) for arm in self._plan.controls]
+        """The steps of a round in their order: every arm that can be had once, the control arm twice."""
+        steps = [(arm, False) for arm in self._arms] + [(arm, True) for arm in self._plan.controls]
         return [steps[index] for index in abba(len(steps), number, self._plan.seed)]
 
     def _open_trace(self, stack: ExitStack) -> str:
@@ -191,19 +193,28 @@ class Conductor:
 
     def _check(self, run: Run) -> Run:
         """Before anything is timed: can every interpreter carry every arm? It also warms the files that a start reads."""
-        seen: set[tuple[str, str, str]] = set()
+        answers: dict[tuple[object, ...], str] = {}
         gil: dict[str, bool | None] = {}
+        missing: dict[tuple[str, str], str] = {}
         for arm in self._plan.arms:
             assert arm.python is not None
-            key = (arm.python.path, arm.executor, arm.workload)
-            if key in seen:
+            what = tuple(sorted(arm.arguments.items())) if arm.optional else ()
+            key = (arm.python.path, arm.language, arm.executor, arm.workload, what)
+            if key not in answers:
+                step, repetition = self._step(arm, 0, False, check_only=True)
+                if step.gil_enabled is not None:
+                    gil[arm.python.path] = step.gil_enabled
+                answers[key] = repetition.outcome
+            why = answers[key]
+            if why == OK:
                 continue
-            seen.add(key)
-            step, repetition = self._step(arm, 0, False, check_only=True)
-            gil[arm.python.path] = step.gil_enabled
-            if repetition.outcome != OK:
-                return replace(run, outcome=_blame(arm, repetition.outcome, len(self._plan.pythons) > 1))
-        return replace(run, gil_enabled=gil)
+            if not arm.optional or why == STOPPED:
+                return replace(run, outcome=_blame(arm, why, len(self._plan.pythons) > 1))
+            missing[arm.python.path, arm.name] = why
+            self._post(LeftOut(time.monotonic_ns(), arm.name, arm.python.path, why))
+        run = replace(run, gil_enabled=gil, missing=missing)
+        self._arms = tuple(arm for arm in self._plan.arms if run.has(arm))
+        return run if self._arms else replace(run, outcome=next(iter(missing.values())))
 
     def _rounds(self, run: Run) -> Run:
         plan = self._plan

@@ -122,6 +122,7 @@ def settle(
     flagged = _flagged(results)
     if flagged:
         reasons.append(flagged)
+    reasons += left_out(results)
     return Verdict(
         status=status,
         statement=statements[status],
@@ -179,6 +180,7 @@ def observed(
     reasons = [about] if interval is not None else []
     if status is Status.UNDECIDED and limits:
         reasons.insert(0, _across(limits) if interval is not None else _why_none(results))
+    reasons += left_out(results)
     return Verdict(
         status=status,
         statement=statements[status],
@@ -189,6 +191,11 @@ def observed(
         advice=advice,
         rounds=rounds_of(results),
     )
+
+
+def left_out(results: Results) -> list[str]:
+    """A sentence for each optional arm that could not be had here."""
+    return [f"Left out: {name}: {why.rstrip('.')}." for name, why in results.missing.items()]
 
 
 def _flagged(results: Results) -> str:

@@ -33,6 +33,19 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An optional arm cannot be had here: the run goes on without it."""
+
+    at_ns: int
+    arm: str
+    """Its name."""
+    python: str
+    """Path of the interpreter under which it cannot be had."""
+    reason: str
+    """Why, and how to get it, as one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     """One repetition of one arm begins: its child is being started."""
 
@@ -202,6 +215,7 @@ class RunFinished:
 
 Event = (
     RunStarted
+    | LeftOut
     | StepStarted
     | ChildStarted
     | Probed

@@ -157,6 +157,21 @@ class Lane:
         return total
 
 
+def cores_used(lanes: Sequence[Lane]) -> float | None:
+    """Cores that the tasks of these lanes kept busy over the last second; None until a whole cell has been sampled."""
+    sampled = [cell for lane in lanes for cell in lane.last(6)]
+    if not sampled:
+        return None
+    # The newest cell is still being filled, and the first of all began somewhere in its middle.
+    begun = min(cell.cell for lane in lanes for cell in lane.past[:1] or lane.last(1))
+    newest = max(cell.cell for cell in sampled)
+    first = max(begun + 1, newest - 4)
+    if first >= newest:
+        return None
+    on_core = sum(cell.split.on_core_ns for cell in sampled if first <= cell.cell < newest)
+    return on_core / ((newest - first) * CELL_NS)
+
+
 @dataclass(frozen=True, slots=True)
 class Owners:
     """Who had each core in one cell: on-core nanoseconds by (core, worker)."""

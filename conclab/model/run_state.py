@@ -15,6 +15,7 @@ from conclab.model.events import (
     ChildStarted,
     Event,
     Failed,
+    LeftOut,
     Line,
     Output,
     Probed,
@@ -29,7 +30,7 @@ from conclab.model.events import (
     WorkerStarted,
 )
 from conclab.model.experiments import Arm
-from conclab.model.lanes import CELL_NS, Owners, Tracks
+from conclab.model.lanes import Owners, Tracks, cores_used
 from conclab.model.lives import MOST_LIVES, Life, Shares, life_of, settle, waited
 from conclab.model.locks import Locks, deadlock, fold_locks, tell_deadlock, without_waiter
 from conclab.model.results import OK, Repetition
@@ -119,17 +120,7 @@ class RunState:
 
     def cores_used(self) -> float | None:
         """Cores that the workers kept busy over the last second, by their samples; None until a whole cell has been sampled."""
-        sampled = [cell for worker in self.workers.values() for cell in worker.lane.last(6)]
-        if not sampled:
-            return None
-        # The newest cell is still being filled, and the first of all began somewhere in its middle.
-        begun = min(cell.cell for worker in self.workers.values() for cell in worker.lane.past[:1] or worker.lane.last(1))
-        newest = max(cell.cell for cell in sampled)
-        first = max(begun + 1, newest - 4)
-        if first >= newest:
-            return None
-        on_core = sum(cell.split.on_core_ns for cell in sampled if first <= cell.cell < newest)
-        return on_core / ((newest - first) * CELL_NS)
+        return cores_used([worker.lane for worker in self.workers.values()])
 
 
 def _run_started(_state: RunState, event: RunStarted) -> RunState:
@@ -143,6 +134,12 @@ def _run_started(_state: RunState, event: RunStarted) -> RunState:
         steps_per_round=event.steps_per_round,
         started_ns=event.at_ns,
     )
+
+
+def _left_out(state: RunState, event: LeftOut) -> RunState:
+    """It takes no step: an optional arm is never the control."""
+    kept = tuple(arm for arm in state.arms if (arm.name, arm.python.path if arm.python else "") != (event.arm, event.python))
+    return replace(state, arms=kept, steps_per_round=state.steps_per_round - (len(state.arms) - len(kept)))
 
 
 def _step_started(state: RunState, event: StepStarted) -> RunState:
@@ -292,6 +289,7 @@ def _locked(state: RunState, event: Waiting | Acquired | Released) -> RunState:
 
 _FOLDS: dict[type, Callable[[RunState, Any], RunState]] = {
     RunStarted: _run_started,
+    LeftOut: _left_out,
     StepStarted: _step_started,
     ChildStarted: _child_started,
     Probed: _probed,

@@ -55,6 +55,10 @@ class Run:
     missing: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Optional arms that were left out, by path of the Python and name: why."""
 
+    def has(self, arm: Arm) -> bool:
+        """Whether it was not left out."""
+        return (arm.python.path if arm.python else "", arm.name) not in self.missing
+
     def of(self, arm: Arm) -> list[Repetition]:
         """All repetitions of an arm, good or not."""
         path = arm.python.path if arm.python else ""
@@ -65,7 +69,7 @@ class Run:
         arms: dict[str, ArmResult] = {}
         control: ArmResult | None = None
         missing = {name: why for (path, name), why in self.missing.items() if path == python.path}
-        planned = tuple(arm for arm in self.plan.arms if arm.python == python and arm.name not in missing)
+        planned = tuple(arm for arm in self.plan.arms if arm.python == python and self.has(arm))
         for arm in planned:
             mine = [one for one in self.of(arm) if one.outcome == OK]
             arms[arm.name] = ArmResult(arm, tuple(one for one in mine if not one.control))

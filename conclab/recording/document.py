@@ -190,7 +190,8 @@ def document(run: Run, seen: Mapping[Key, Seen] | None = None, kept_as: str | No
             "traced": plan.traced,
         },
         "seed": plan.seed,
-        "arms": [_arm(run, arm, seen or {}) for arm in plan.arms],
+        "arms": [_arm(run, arm, seen or {}) for arm in plan.arms if run.has(arm)],
+        "missing": [{"arm": arm, "python": path, "reason": why} for (path, arm), why in run.missing.items()],
         "verdict": verdict_of(run.verdicts[0] if run.verdicts else None),
         "verdicts": [
             {"python": python.label, **(verdict_of(verdict) or {})}

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from conclab.model.events import Event, Probed, RoundFinished, StepFinished, StepStarted
+from conclab.model.events import Event, LeftOut, Probed, RoundFinished, StepFinished, StepStarted
 from conclab.model.experiments import Arm, Experiment, Interpreter
 from conclab.model.machine import MachineSample
 from conclab.model.results import Disturbance
@@ -45,8 +45,12 @@ def plan_of(stored: StoredRun) -> Plan:
 def run_of(stored: StoredRun) -> Run:
     """The run with its repetitions and verdicts. Raises Unreadable."""
     plan = plan_of(stored)
-    events = stored.events(StepStarted, Probed, StepFinished, RoundFinished)
-    run = Run(plan, repetitions=tuple(event.repetition for event in events if isinstance(event, StepFinished)))
+    events = stored.events(LeftOut, StepStarted, Probed, StepFinished, RoundFinished)
+    run = Run(
+        plan,
+        repetitions=tuple(event.repetition for event in events if isinstance(event, StepFinished)),
+        missing={(event.python, event.arm): event.reason for event in events if isinstance(event, LeftOut)},
+    )
     told = stored.result
     if told:
         return replace(

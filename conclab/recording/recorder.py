@@ -23,6 +23,7 @@ import msgspec
 from conclab.model import figures
 from conclab.model.events import (
     ChildStarted,
+    LeftOut,
     Output,
     RoundFinished,
     RunFinished,
@@ -54,7 +55,7 @@ _LINE_BYTES = 40
 _PATIENCE_S = 5.0
 """How long the end may wait for the disk."""
 
-_ESSENTIAL = (RunStarted, StepStarted, ChildStarted, StepFinished, RoundFinished, RunFinished)
+_ESSENTIAL = (RunStarted, LeftOut, StepStarted, ChildStarted, StepFinished, RoundFinished, RunFinished)
 """Where the run stands: made by the lab itself, so they are few."""
 
 

@@ -49,9 +49,11 @@ def _pin(core: Optional[int]) -> None:
 def _run(wire: wires.Wire, spec: Dict[str, Any]) -> None:
     executor = jobs.load_executor(spec["executor"])
     job = jobs.Job(spec)
-    _probe(wire)
     if spec.get("check_only"):
+        job.check()
+        _probe(wire)
         return
+    _probe(wire)
     _pin(job.core)
     state = job.prepare(executor.tools(job.executor))
     started_ns = time.monotonic_ns()

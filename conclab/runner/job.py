@@ -24,6 +24,12 @@ A workload is a module with::
     async def task_async(state, arguments, index)        # optional: the same work without blocking an event loop
     def conclude(state, arguments) -> {name: (value, unit)}   # optional, untimed: what can be seen afterwards
     NOT_ON = {"executor": "why it cannot carry this work"}    # optional
+    def missing(arguments) -> str | None                 # optional: what it takes and is not here (a module, a command, a
+                                                         # permission), and how to get it, as one sentence; asked once,
+                                                         # before anything is timed
+
+What cannot be known before is told by raising ``Refused`` in ``prepare``; the run then ends with that sentence. An arm that is
+optional is left out, where an executor, ``NOT_ON`` or ``missing`` says no.
 """
 
 from __future__ import annotations
@@ -55,6 +61,13 @@ class Job:
         why = getattr(self.work, "NOT_ON", {}).get(self.executor)
         if why:
             raise Refused("%s cannot run on %s: %s" % (spec["workload"], EXECUTORS[self.executor].label, why))
+
+    def check(self) -> None:
+        """Raises Refused when something that the work takes is not here."""
+        missing = getattr(self.work, "missing", None)
+        why = missing(self.arguments) if missing else None
+        if why:
+            raise Refused(why)
 
     def share(self, number: int) -> List[int]:
         """The indexes of the tasks of worker ``number`` (0 is the first)."""

@@ -6,15 +6,17 @@ import os
 import resource
 import sys
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
 
 from conclab.lab.conductor import Conductor, _Bystanders
-from conclab.model.events import Event, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
+from conclab.model.events import Event, LeftOut, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
 from conclab.model.experiments import Arm
 from conclab.model.machine import CoreTimes, Witness
 from conclab.model.results import OK, Results
+from conclab.model.run_state import RunState, fold
 from conclab.model.runs import Run
 from conclab.model.statistics import Interval
 from conclab.model.verdicts import Status, Verdict
@@ -80,6 +82,56 @@ def test_what_cannot_be_done_is_told_before_anything_is_timed() -> None:
     assert "asyncio: counter cannot run on asyncio" in run.outcome
     assert not run.repetitions
     assert not [event for event in events if isinstance(event, StepStarted)]
+
+
+LACKING = """
+def task(_state, _arguments, _index):
+    return 1
+
+def combine(results):
+    return len(results)
+
+def missing(arguments):
+    return "there is no %s here; install it" % arguments["needs"] if arguments["needs"] else None
+"""
+
+
+@pytest.fixture
+def lacking(tmp_path: Path) -> str:
+    """A workload that takes something that is not here."""
+    path = tmp_path / "lacking.py"
+    path.write_text(LACKING)
+    return str(path)
+
+
+def test_an_optional_arm_that_cannot_be_had_is_left_out_under_its_python_and_the_run_goes_on(lacking: str) -> None:
+    arms = (
+        QUICK,
+        Arm("impossible", "asyncio", "counter", 1, 1, {"size": 5, "locked": 0}, optional=True),
+        Arm("unlucky", "threads", lacking, 1, 1, {"needs": "greenlet"}, optional=True),
+        Arm("lucky", "threads", lacking, 1, 1, {"needs": ""}, optional=True),
+    )
+    run, events = conduct(*arms, rounds=2)
+    assert run.outcome == OK
+    results = run.results(here())
+    assert [arm.name for arm in results.planned] == ["sequential", "lucky"]
+    assert results.missing["unlucky"] == "there is no greenlet here; install it"
+    assert "counter cannot run on asyncio" in results.missing["impossible"]
+    assert all(sorted(arms) == ["lucky", "sequential"] for arms in order_of(events))
+    told = [event for event in events if isinstance(event, LeftOut)]
+    assert [(event.arm, event.python) for event in told] == [("impossible", here().path), ("unlucky", here().path)]
+    state = reduce(fold, events, RunState())
+    assert [arm.name for arm in state.arms] == ["sequential", "lucky"]
+    assert state.steps_done == state.rounds_done * state.steps_per_round == 4
+
+
+def test_what_only_an_optional_arm_lacks_ends_no_run_but_what_all_lack_does(lacking: str) -> None:
+    arm = Arm("unlucky", "threads", lacking, 1, 1, {"needs": "greenlet"})
+    run, _ = conduct(QUICK, arm)
+    assert run.outcome == "unlucky: there is no greenlet here; install it"
+    run, _ = conduct(replace(arm, optional=True))
+    assert run.outcome == "there is no greenlet here; install it", "no arm is left"
+    assert not run.repetitions
 
 
 def test_a_failure_ends_the_run_at_once() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conclab.lab.judging import compare, control_of, disturbances, settle
+from conclab.lab.judging import compare, control_of, disturbances, observed, settle
 from conclab.model.experiments import Arm, Interpreter
 from conclab.model.results import OK, ArmResult, Counters, Disturbance, Repetition, Results
 from conclab.model.statistics import Interval
@@ -137,6 +137,14 @@ def test_outliers_are_flagged_and_counted_all_the_same() -> None:
     told = settle(found, compare(found, "slow", "fast"), threshold=1.15, statements=STATEMENTS)
     assert any("unusually" in reason for reason in told.reasons)
     assert told.rounds == 7
+
+
+def test_what_was_left_out_is_told_whatever_was_found() -> None:
+    found = replace(results(SLOW, FAST), missing={"in C": "there is no C compiler here; install gcc"})
+    sentence = "Left out: in C: there is no C compiler here; install gcc."
+    assert settle(found, compare(found, "slow", "fast"), threshold=1.15, statements=STATEMENTS).reasons[-1] == sentence
+    told = observed(found, Status.HOLDS, None, statements=STATEMENTS, unit="", about="")
+    assert told.reasons == (sentence,)
 
 
 def test_widening_keeps_the_value() -> None:

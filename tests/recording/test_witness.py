@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conclab.model.events import Event, Probed, RunFinished, StepFinished, WorkerFinished
+from conclab.model.events import Event, LeftOut, Probed, RunFinished, StepFinished, WorkerFinished
 from conclab.model.runs import Run
 from conclab.model.tasks import TaskBatch
 from conclab.recording import witness
@@ -90,6 +90,21 @@ def test_a_finished_one_makes_the_run_that_it_was(tmp_path: Path) -> None:
     found = run_of(stored)
     assert replace(found, plan=run.plan) == run
     assert stored.document == json.loads(json.dumps(document(found, seen_of(items), "x")))
+
+
+def test_an_arm_that_was_left_out_is_left_out_of_the_run_that_is_made_again(tmp_path: Path) -> None:
+    items = played()
+    kept, left = plan_of().arms[0], plan_of().arms[-1]
+    assert kept.python == left.python is not None
+    told = LeftOut(items[0].at_ns, left.name, left.python.path, "there is no compiler here; install gcc")
+    run = run_of(open_run(keep((items[0], told, *items[1:]), tmp_path)))
+    assert run.missing == {(left.python.path, left.name): "there is no compiler here; install gcc"}
+    results = run.results(left.python)
+    assert left not in results.planned
+    assert kept in results.planned
+    found = document(run)
+    assert found["missing"] == [{"arm": left.name, "python": left.python.path, "reason": "there is no compiler here; install gcc"}]
+    assert left.name not in [arm["name"] for arm in found["arms"]]
 
 
 def test_what_an_experiment_reports_cannot_break_the_document() -> None:
