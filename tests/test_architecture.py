@@ -44,6 +44,7 @@ TUI_ORDER = (
     "widgets",
     "setup",
     "screens",
+    "guide",
     "app",
 )
 RUNNER_OPEN_TO_LAB = {"conclab.runner", "conclab.runner.wire", "conclab.runner.registry"}

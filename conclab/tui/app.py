@@ -22,6 +22,7 @@ from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed, Session
 from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.driver import SurvivingDriver
+from conclab.tui.guide import Guide
 from conclab.tui.keys_in_turn import TypesInTurn
 from conclab.tui.saving import Save, Saver
 from conclab.tui.screens.help import HelpScreen
@@ -119,6 +120,7 @@ class ConclabApp(TypesInTurn):
         self._places: dict[str, Place] = {}
         self._place: Place | None = None
         self._arrived: Place | None = None
+        self._guide = Guide(self, self.session, lambda: 0)
         self._undrawn = Changes()
         self._skipped = 0
         self._drawn_at_cpu_s = 0.0
@@ -169,6 +171,8 @@ class ConclabApp(TypesInTurn):
         self._undrawn |= news
         while self.session.troubles:
             self.notify(self.session.troubles.pop(0), severity="error", timeout=30, markup=False)
+        if self._guide.touring and self._place is not None:
+            self._guide.look(self._place)
         if isinstance(self.screen, Follows):
             if not self._lagging():
                 self.screen.follow(news)
@@ -232,6 +236,22 @@ class ConclabApp(TypesInTurn):
         """What the words mean, and every key."""
         words = self.screen.words() if isinstance(self.screen, Explains) else ()
         self.push_screen(HelpScreen(commands(self.screen), words))
+
+    def action_tour(self) -> None:
+        """A newcomer's first five minutes; while it is on, its next stop."""
+        if self._place is not None:
+            self._guide.onward(self._place)
+            self.refresh_bindings()
+
+    def action_end_tour(self) -> None:
+        """The tour is over."""
+        if self._place is not None:
+            self._guide.end(self._place)
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A tour that is not on cannot be ended."""
+        return self._guide.touring if action == "end_tour" else super().check_action(action, parameters)
 
     def action_setup(self) -> None:
         """What is shown and how, and which keys do what."""

@@ -13,6 +13,7 @@ from conclab.recording.feed import EVERYTHING, Changes, Session
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.topbar import TopBar
+from conclab.tui.widgets.tourbar import TourBar
 
 
 class KeepsSettings(Protocol):
@@ -41,6 +42,15 @@ class Place(Screen[None]):
         Binding("f1", "app.help", "Help", tooltip="What the words mean, and every key", id="help.f1"),
         Binding("f2", "app.setup", "Set-up", show=False, tooltip="Columns, meters, theme, keys: what is shown and how", id="setup"),
         Binding("R,ctrl+y", "app.go('runs')", "Runs", show=False, tooltip="Every run that was kept", id="runs"),
+        Binding(
+            "ctrl+n",
+            "app.tour",
+            "Tour",
+            show=False,
+            tooltip="A tour of five minutes, for whoever is new here; its next stop",
+            id="tour",
+        ),
+        Binding("ctrl+x", "app.end_tour", "End the tour", show=False, id="tour.end"),
         Binding("q", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit"),
         Binding("f10", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="quit.f10"),
     ]
@@ -49,6 +59,10 @@ class Place(Screen[None]):
         super().__init__()
         self.session = session
         self.top_bar = TopBar(self.NAME, session.feed.machine)
+
+    def on_mount(self) -> None:
+        # Textual calls this beside the handlers of those who build on it. The bar takes no room while there is no tour.
+        self.mount(TourBar())
 
     def refresh_view(self, changes: Changes) -> None:
         """Draw what has changed. Called only while this place is shown."""
