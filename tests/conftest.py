@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from conclab.recording.findings import VARIABLE as FINDINGS
 from conclab.recording.folder import VARIABLE as RUNS
 from conclab.settings.file import VARIABLE as SETTINGS
 
@@ -56,6 +57,7 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SETTINGS, str(home / "config.toml"))
         patch.setenv(RUNS, str(home / "runs"))
+        patch.setenv(FINDINGS, str(home / "findings.sqlite3"))
         yield
 
 
