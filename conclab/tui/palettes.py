@@ -7,6 +7,7 @@ worker's name. A colour means the same in every pane.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 REVERSED = "reversed"
 """In the place of a background: foreground and background change places, which can be read in any colours."""
@@ -253,3 +254,10 @@ ANSI = Palette(
     thread="ansi_cyan",
 )
 """The terminal's own sixteen colours, whatever they look like there, on its own background."""
+
+
+@lru_cache(maxsize=8)
+def one_colour(palette: Palette) -> Palette:
+    """For a reversed row: each colour would become a patch of background."""
+    text = palette.text
+    return replace(palette, dim=text, title=text, good=text, bad=text, unsure=text)

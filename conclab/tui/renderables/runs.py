@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len
@@ -16,7 +15,7 @@ from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.model.verdicts import GLYPHS, Status
 from conclab.recording.stored import Summary
-from conclab.tui.palettes import REVERSED
+from conclab.tui.palettes import REVERSED, one_colour
 from conclab.tui.renderables.blocks import Line, action, fit, right, style
 from conclab.tui.theme import Palette
 
@@ -119,18 +118,11 @@ def _sizes(width: int) -> Sequence[tuple[Column, int]]:
     return [(column, column.width or max(4, rest)) for column in shown]
 
 
-@lru_cache(maxsize=8)
-def _one_colour(palette: Palette) -> Palette:
-    """For a reversed row: each colour would become a patch of background."""
-    text = palette.text
-    return replace(palette, dim=text, title=text, good=text, bad=text, unsure=text)
-
-
 def row_line(run: Summary, width: int, palette: Palette, selected: bool) -> Strip:
     """One run. The verdict's colour has its glyph and its word beside it."""
     back = palette.cursor if selected else None
     if back == REVERSED:
-        palette = _one_colour(palette)
+        palette = one_colour(palette)
     line = Line().add("▸ " if selected else "  ", style(palette.title, back, bold=True))
     for column, size in _sizes(width):
         text = column.text(run)

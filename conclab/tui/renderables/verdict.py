@@ -127,14 +127,24 @@ def _so_far(run: RunState, verdict: Verdict, palette: Palette, width: int) -> li
 def _verdict(verdict: Verdict, shares: Mapping[str, Shares], palette: Palette, width: int, where: str = "") -> list[Strip]:
     colour = status_colour(verdict.status, palette)
     head = f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}{where}"
-    certainty = verdict.certainty()
     indent = len(head) + 2
-    text = wrapped(f"{verdict.statement} ({certainty})" if certainty else verdict.statement, width - indent)
+    text = wrapped(with_certainty(verdict), width - indent)
     lines = []
     for number, part in enumerate(text or [""]):
         line = Line().add(head if number == 0 else " " * len(head), style(colour, bold=True)).add("  ")
         lines.append(line.add(part, style(palette.text, bold=number == 0)).strip(width))
-    lines += _bars(verdict, palette, width, shares)
+    return [*lines, *ground_lines(verdict, shares, palette, width)]
+
+
+def with_certainty(verdict: Verdict) -> str:
+    """The statement and its interval."""
+    certainty = verdict.certainty()
+    return f"{verdict.statement} ({certainty})" if certainty else verdict.statement
+
+
+def ground_lines(verdict: Verdict, shares: Mapping[str, Shares], palette: Palette, width: int) -> list[Strip]:
+    """What a verdict rests on: the arms as bars, why it is so certain or is not, and what to try next."""
+    lines = _bars(verdict, palette, width, shares)
     for reason in verdict.reasons:
         lines += [plain(part, width, style(palette.dim)) for part in wrapped(reason, width)]
     for number, part in enumerate(wrapped(verdict.advice, width - 3)):
