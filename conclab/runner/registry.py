@@ -56,6 +56,16 @@ def _matrices(rows: int) -> float:
     return 60.0 * rows * rows
 
 
+def _floats(rows: int) -> float:
+    """Three square matrices of 4 bytes an element."""
+    return 12.0 * rows * rows
+
+
+def _numbers(count: int) -> float:
+    """A list of numbers, its pickle, and what comes of it where it is unpickled."""
+    return 100.0 * count
+
+
 # The defaults of what uses a core take about a sixth of a second a task on a core of 2025.
 WORKLOADS: Dict[str, Workload] = {
     "primes": Workload("primes", "counting primes", "count the primes below this", "", 250_000, 100, 50_000_000),
@@ -80,7 +90,10 @@ WORKLOADS: Dict[str, Workload] = {
     "turns": Workload("turns", "taking turns at computing", "how long they compute", "ms", 500, 20, 20_000),
     "pingpong": Workload("pingpong", "handing a byte to and fro", "how often to and fro", "", 8_000, 10, 500_000),
     "wakeups": Workload("wakeups", "waking a sleeper up", "how often it is woken up", "", 600, 10, 20_000),
-    "heartbeat": Workload("heartbeat", "a heartbeat beside busy workers", "how long it beats", "ms", 400, 20, 20_000),
+    "heartbeat": Workload("heartbeat", "a heartbeat beside busy workers", "how long it beats", "ms", 240, 20, 20_000),
+    "stretches": Workload("stretches", "watching the clock on a core", "how long they run", "ms", 200, 10, 20_000),
+    "occupant": Workload("occupant", "wanting a share of a core", "how long it is wanted", "ms", 300, 20, 20_000),
+    "errands": Workload("errands", "working a little, then waiting", "how often over", "", 1, 1, 10_000),
     "crowd": Workload("crowd", "being many at once", "how many are alive at once", "", 10_000, 1, 100_000, lambda size: 20_000.0 * size),
     "hand-overs": Workload("hand_overs", "handing the turn to and fro", "how often to and fro", "", 4_000, 10, 1_000_000),
     "stall": Workload("stall", "a heartbeat beside one long call", "how long the call takes", "ms", 150, 1, 10_000),
@@ -94,4 +107,9 @@ WORKLOADS: Dict[str, Workload] = {
     "sharing": Workload("sharing", "changing what may be shared", "how often", "", 1, 1, 1),
     "making": Workload("making", "making a task under strace", "how often", "", 1, 1, 1),
     "instances": Workload("instances", "starting a program twice", "how often", "", 1, 1, 1),
+    "partly-serial": Workload("partly_serial", "work that can be split in part", "units of work in all", "", 600, 1, 10_000_000),
+    "interpreters": Workload("interpreters", "two threads each", "count primes below this", "", 120_000, 100, 50_000_000),
+    "returning": Workload("returning", "returning numbers", "numbers that each returns", "", 300_000, 1, 5_000_000, _numbers),
+    "cluster": Workload("cluster", "counting primes on a cluster", "count the primes below this", "", 250_000, 100, 50_000_000),
+    "graphics": Workload("graphics", "matrix products on a GPU", "rows of the matrices", "rows", 2_000, 16, 8_000, _floats),
 }
