@@ -10,7 +10,7 @@ from conclab.model import figures
 from conclab.model.experiments import Arm, BadValue, Experiment, Interpreter, Kind, Value, resolve
 from conclab.model.machine import Machine
 from conclab.model.runs import Plan
-from conclab.runner.registry import EXECUTORS, WORKLOADS
+from conclab.runner.registry import EXECUTORS, MEGABYTE, WORKLOADS
 
 MEMORY_SHARE = 0.8
 """An experiment may need this share of the memory that is available, not more."""
@@ -53,6 +53,7 @@ def needed_bytes(arm: Arm) -> int:
     """A rough upper guess of the memory that one repetition of an arm takes."""
     executor = EXECUTORS[arm.executor]
     total = _INTERPRETER_BYTES + arm.workers * executor.bytes_per_worker
+    total += int(arm.arguments.get("ballast", 0)) * MEGABYTE
     workload = WORKLOADS.get(arm.workload)
     if workload is not None:
         at_once = 1 if arm.executor == "sequential" else arm.workers

@@ -83,6 +83,8 @@ def test_memory_grows_with_workers_and_size() -> None:
     alone = needed_bytes(Arm("a", "sequential", "large-matrices", 8, 8, {"size": 1_000}))
     together = needed_bytes(Arm("a", "threads", "large-matrices", 8, 8, {"size": 1_000}))
     assert together > 4 * alone / 2
+    heavy = needed_bytes(Arm("a", "sequential", "births", 1, 1, {"size": 10, "ballast": 500}))
+    assert heavy >= 500 * 1024 * 1024
 
 
 def test_a_system_that_cannot_pin_says_so() -> None:

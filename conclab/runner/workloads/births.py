@@ -3,6 +3,9 @@
 What is timed: making it, its start, its function (a builtin that does nothing), joining it. Imports of the parent are out; those
 that a fresh interpreter does for a spawned child are in, because nobody gets such a child without them. The forkserver itself is
 started before the clock is.
+
+With ``ballast`` so many MiB lie in the parent's memory meanwhile, every page of them written: a fork has to copy the tables that
+say where they are.
 """
 
 from __future__ import annotations
@@ -11,10 +14,15 @@ import asyncio
 import multiprocessing
 import threading
 import time
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
+
+import green
 
 NOTHING = int
 """What the worker does: a builtin, so that a child need not import any module of ours to find it."""
+
+MEGABYTE = 1024 * 1024
+PAGE = 4096
 
 
 async def _nothing_async() -> None:
@@ -40,6 +48,20 @@ def _process(method: str) -> Callable[[], None]:
     return one
 
 
+def missing(arguments: Dict[str, Any]) -> Optional[str]:
+    """Greenlets have to be brought along."""
+    return green.missing() if arguments["kind"] == "greenlet" else None
+
+
+def _greenlet() -> Callable[[], None]:
+    make = green.module().greenlet
+
+    def one() -> None:
+        make(NOTHING).switch()
+
+    return one
+
+
 async def _coroutines(count: int) -> int:
     began = time.perf_counter_ns()
     for _ in range(count):
@@ -51,7 +73,10 @@ def _time(kind: str, count: int) -> int:
     """Nanoseconds for ``count`` births."""
     if kind == "coroutine":
         return asyncio.run(_coroutines(count))
-    one = _thread if kind == "thread" else _process(kind)
+    if kind == "greenlet":
+        one = _greenlet()
+    else:
+        one = _thread if kind == "thread" else _process(kind)
     if kind == "forkserver":
         one()
     began = time.perf_counter_ns()
@@ -60,11 +85,13 @@ def _time(kind: str, count: int) -> int:
     return time.perf_counter_ns() - began
 
 
-def prepare(_arguments: Dict[str, Any], _tools: Any) -> Dict[str, int]:
-    return {}
+def prepare(arguments: Dict[str, Any], _tools: Any) -> Dict[str, Any]:
+    ballast = bytearray(arguments.get("ballast", 0) * MEGABYTE)
+    ballast[::PAGE] = b"!" * len(range(0, len(ballast), PAGE))  # a page that nobody has written to is not there
+    return {"ballast": ballast}
 
 
-def task(state: Dict[str, int], arguments: Dict[str, Any], _index: int) -> int:
+def task(state: Dict[str, Any], arguments: Dict[str, Any], _index: int) -> int:
     count, kind = arguments["size"], arguments["kind"]
     state["birth_ns"] = _time(kind, count) // count
     print(f"{kind}: {state['birth_ns'] / 1000:,.1f} µs each, over {count:,}")
@@ -75,5 +102,5 @@ def combine(results: List[int]) -> int:
     return sum(results)
 
 
-def conclude(state: Dict[str, int], _arguments: Dict[str, Any]) -> Dict[str, Any]:
+def conclude(state: Dict[str, Any], _arguments: Dict[str, Any]) -> Dict[str, Any]:
     return {"birth_ns": (state["birth_ns"], "ns")}

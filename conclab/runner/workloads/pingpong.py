@@ -2,6 +2,9 @@
 
 Between reading and writing each may go over some memory of its own (``touched`` KiB, a byte of every cache line), which the other
 may have pushed out of the cache. What that costs while nobody interferes is measured before and taken off.
+
+The time of a hand-over is that of the middle one of many batches: whoever else gets the core for a few milliseconds spoils one of
+them, and not the figure.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from typing import Any, Dict, List, NamedTuple
 
 CACHE_LINE = 64
 WARM_UP = 100
+BATCH = 50
+"""Times to and fro between two looks at the clock."""
 _ELSEWHERE = "the pipes are handed on by fork only"
 _AT_ONCE = "both workers have to live at the same time"
 NOT_ON = {
@@ -23,11 +28,11 @@ NOT_ON = {
 
 
 class State(NamedTuple):
-    """Two pipes, and where the first worker leaves how long it took."""
+    """Two pipes, and where the first worker leaves how long one way takes."""
 
     there: "tuple[int, int]"
     back: "tuple[int, int]"
-    took_ns: Any
+    one_way_ns: Any
     touch_ns: Any
 
 
@@ -45,6 +50,12 @@ def _touch_alone_ns(ballast: bytearray) -> int:
     return best
 
 
+def one_way_ns(stamps: List[int], batch: int) -> int:
+    """How long a byte takes one way, by the middle one of the batches that lie between the stamps."""
+    took = sorted(stamps[number + 1] - stamps[number] for number in range(len(stamps) - 1))
+    return took[len(took) // 2] // (2 * batch)
+
+
 def task(state: State, arguments: Dict[str, Any], index: int) -> int:
     """How many times the byte came by."""
     first = index == 0
@@ -53,10 +64,11 @@ def task(state: State, arguments: Dict[str, Any], index: int) -> int:
     if first and ballast:
         state.touch_ns.value = _touch_alone_ns(ballast)
     rounds = arguments["size"]
-    began_ns = 0
+    batch = min(BATCH, rounds)
+    stamps: List[int] = []
     for number in range(rounds + WARM_UP):
-        if number == WARM_UP:
-            began_ns = time.perf_counter_ns()
+        if first and number >= WARM_UP and (number - WARM_UP) % batch == 0:
+            stamps.append(time.perf_counter_ns())
         if first:
             os.write(writing, b"!")
         os.read(reading, 1)
@@ -65,7 +77,9 @@ def task(state: State, arguments: Dict[str, Any], index: int) -> int:
         if not first:
             os.write(writing, b"!")
     if first:
-        state.took_ns.value = time.perf_counter_ns() - began_ns
+        if rounds % batch == 0:
+            stamps.append(time.perf_counter_ns())
+        state.one_way_ns.value = one_way_ns(stamps, batch)
     return int(rounds)
 
 
@@ -75,8 +89,7 @@ def combine(results: List[int]) -> int:
 
 def conclude(state: State, arguments: Dict[str, Any]) -> Dict[str, Any]:
     """``hand_over_ns``: one way, less what touching the memory costs by itself. ``hand_overs`` counts those of the warm-up too."""
-    one_way_ns = state.took_ns.value / (2 * arguments["size"])
-    hand_over_ns = max(0, round(one_way_ns - state.touch_ns.value))
+    hand_over_ns = max(0, state.one_way_ns.value - state.touch_ns.value)
     print(f"{hand_over_ns / 1000:,.2f} µs each way, over {2 * arguments['size']:,}")
     return {
         "hand_over_ns": (hand_over_ns, "ns"),
