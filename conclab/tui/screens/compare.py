@@ -1,8 +1,8 @@
-"""Compare: which Pythons shall do the same, side by side."""
+"""Which Pythons? Asked to compare an experiment under several of them, and for the claims."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -29,40 +29,43 @@ class _Choices(SelectionList[str]):
         return Strip([Segment("[", look), Segment("x" if chosen else " ", look), Segment("]", look), *segments[3:]])
 
 
-class CompareDialog(ModalScreen[list[str] | None]):
+class PythonsDialog(ModalScreen[list[str] | None]):
     """Returns the paths of the chosen interpreters, or None."""
 
+    TITLE_TEXT = "Pythons"
+    GO_TEXT = "✓ Take these"
     DEFAULT_CSS = """
-    CompareDialog { align: center middle; }
-    CompareDialog > Vertical {
+    PythonsDialog { align: center middle; }
+    PythonsDialog > Vertical {
         width: 64; max-width: 90%; height: auto; max-height: 90%;
         background: $background; border: solid $primary; border-title-color: $primary; padding: 0 1;
     }
-    CompareDialog Label { color: $dim; margin: 0 0 1 0; width: 100%; height: auto; }
-    CompareDialog SelectionList { height: auto; max-height: 14; border: none; background: $field; padding: 0 1; }
-    CompareDialog Horizontal { height: 1; margin: 1 0 0 0; }
-    CompareDialog Button { margin: 0 1 0 0; min-width: 12; background: $field; }
-    CompareDialog Button#go { background: $success; color: $ink; text-style: bold; }
-    CompareDialog Button#go:disabled { background: $field; color: $dim; text-opacity: 100%; }
+    PythonsDialog Label { color: $dim; margin: 0 0 1 0; width: 100%; height: auto; }
+    PythonsDialog SelectionList { height: auto; max-height: 14; border: none; background: $field; padding: 0 1; }
+    PythonsDialog Horizontal { height: 1; margin: 1 0 0 0; }
+    PythonsDialog Button { margin: 0 1 0 0; min-width: 12; background: $field; }
+    PythonsDialog Button#go { background: $success; color: $ink; text-style: bold; }
+    PythonsDialog Button#go:disabled { background: $field; color: $dim; text-opacity: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="compare.cancel"),
-        Binding("f5", "go", "Run", id="compare.go"),
+        Binding("f5", "go", "Take these", id="compare.go"),
     ]
 
-    def __init__(self, title: str, pythons: Mapping[str, str], chosen: str) -> None:
+    def __init__(self, words: str, pythons: Mapping[str, str], chosen: Collection[str]) -> None:
+        """``words`` say what for; ``pythons``: label to path; ``chosen``: paths."""
         super().__init__()
-        self._title = title
+        self._words = words
         self._pythons = pythons
         self._chosen = chosen
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "Compare"
-            yield Label(f"Run “{self._title}” under several Pythons, in turn. Space chooses, F5 runs.", markup=False)
-            yield _Choices(*(Selection(label, path, path == self._chosen) for label, path in self._pythons.items()), compact=True)
+            box.border_title = self.TITLE_TEXT
+            yield Label(self._words, markup=False)
+            yield _Choices(*(Selection(label, path, path in self._chosen) for label, path in self._pythons.items()), compact=True)
             with Horizontal():
-                yield Button("▶ Run", id="go", compact=True)
+                yield Button(self.GO_TEXT, id="go", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
@@ -86,3 +89,13 @@ class CompareDialog(ModalScreen[list[str] | None]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+
+class CompareDialog(PythonsDialog):
+    """The same experiment under each of them, side by side."""
+
+    TITLE_TEXT = "Compare"
+    GO_TEXT = "▶ Run"
+
+    def __init__(self, title: str, pythons: Mapping[str, str], chosen: str) -> None:
+        super().__init__(f"Run “{title}” under several Pythons, in turn. Space chooses, F5 runs.", pythons, (chosen,))
