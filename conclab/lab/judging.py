@@ -47,7 +47,12 @@ def compare_speed_ups(results: Results, one: tuple[str, str], other: tuple[str, 
 
 def cores_used(results: Results, arm: str) -> Interval | None:
     """How many cores the workers of an arm kept busy, with its interval over the rounds; None with fewer than three."""
-    values = list(results.arm(arm).by_round(cores_of).values())
+    return typical(results, arm, cores_of)
+
+
+def typical(results: Results, arm: str, figure: Metric) -> Interval | None:
+    """The median of an arm's figure, with its interval over the rounds; None with fewer than three."""
+    values = list(results.arm(arm).by_round(figure).values())
     return ratio_of_medians(values, [1.0] * len(values))
 
 
