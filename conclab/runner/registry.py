@@ -94,19 +94,25 @@ WORKLOADS: Dict[str, Workload] = {
     "stretches": Workload("stretches", "watching the clock on a core", "how long they run", "ms", 200, 10, 20_000),
     "occupant": Workload("occupant", "wanting a share of a core", "how long it is wanted", "ms", 300, 20, 20_000),
     "errands": Workload("errands", "working a little, then waiting", "how often over", "", 1, 1, 10_000),
-    "crowd": Workload("crowd", "being many at once", "how many are alive at once", "", 10_000, 1, 100_000, lambda size: 20_000.0 * size),
+    "crowd": Workload(
+        "crowd", "being many at once", "how many are alive at once", "", 10_000, 1, 100_000, lambda size: 20_000.0 * size
+    ),
     "hand-overs": Workload("hand_overs", "handing the turn to and fro", "how often to and fro", "", 4_000, 10, 1_000_000),
     "stall": Workload("stall", "a heartbeat beside one long call", "how long the call takes", "ms", 150, 1, 10_000),
     "arguments": Workload("arguments", "changing one's argument", "how large the argument is", "KiB", 64, 0, 65_536),
     "speaking-order": Workload("speaking_order", "speaking in order, or not", "how many handfuls", "", 20, 1, 1_000),
     "grains": Workload("grains", "jobs of several lengths", "the longest job", "µs", 100_000, 10, 1_000_000),
-    "messages": Workload("messages", "sending messages", "the largest message", "KiB", 65_536, 1, 65_536, lambda size: 6_144.0 * size),
-    "ballast": Workload("ballast", "forking with a ballast", "the parent's ballast", "MiB", 64, 0, 4_096, lambda size: 2.5e6 * size),
+    "messages": Workload(
+        "messages", "sending messages", "the largest message", "KiB", 65_536, 1, 65_536, lambda size: 6_144.0 * size
+    ),
+    "ballast": Workload(
+        "ballast", "forking with a ballast", "the parent's ballast", "MiB", 64, 0, 4_096, lambda size: 2.5e6 * size
+    ),
     "footprints": Workload("footprints", "looking at one's memory", "how often", "", 1, 1, 1),
     "shared-bytes": Workload("shared_bytes", "writing where another looks", "how much is written", "bytes", 4_096, 1, 1_048_576),
-    "sharing": Workload("sharing", "changing what may be shared", "how often", "", 1, 1, 1),
+    "sharing": Workload("sharing", "changing what may be shared", "to which byte of an open file it goes", "", 100, 1, 1_000_000),
     "making": Workload("making", "making a task under strace", "how often", "", 1, 1, 1),
-    "instances": Workload("instances", "starting a program twice", "how often", "", 1, 1, 1),
+    "instances": Workload("instances", "starting a program several times", "how many processes of it", "", 2, 2, 16),
     "partly-serial": Workload("partly_serial", "work that can be split in part", "units of work in all", "", 600, 1, 10_000_000),
     "interpreters": Workload("interpreters", "two threads each", "count primes below this", "", 120_000, 100, 50_000_000),
     "returning": Workload("returning", "returning numbers", "numbers that each returns", "", 300_000, 1, 5_000_000, _numbers),

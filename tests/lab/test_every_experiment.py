@@ -42,6 +42,11 @@ SMALL: dict[str, dict[str, str]] = {
     "starvation": {"size": "30", "readers": "3", "read": "2"},
     "producer-consumer": {"size": "12", "make": "500", "use": "1000"},
     "priority-and-affinity": {"size": "50"},
+    "loaded-program": {},
+    "what-a-task-shares": {},
+    "copy-on-write": {"size": "2"},
+    "full-copies": {"workers": "2"},
+    "shared-memory": {"size": "10"},
 }
 ROUNDS = 3
 IN_FULL = ("cost-of-birth", "five-workers-awaited")

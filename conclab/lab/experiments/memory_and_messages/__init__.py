@@ -1,0 +1,1 @@
+"""What memory processes have in common, and how they tell each other anything."""
