@@ -22,20 +22,26 @@ def test_a_list_is_shared_by_threads_and_not_by_processes(executor: str, seen: i
     assert repetition.measures["seen_by_parent"] == seen
 
 
+def adding(executor: str, workers: int, size: int, locked: int) -> Arm:
+    return Arm(executor, executor, "counter", workers, workers, {"size": size, "locked": locked, "workers": workers})
+
+
 @pytest.mark.parametrize("executor", ["threads", "fork", "forkserver", "spawn", "sequential"])
 def test_a_lock_keeps_every_addition(executor: str) -> None:
-    repetition = only(work(executor, "counter", 3, 3, size=100, locked=1))
+    repetition = only(adding(executor, 3, 100, locked=1))
     assert repetition.measures["kept"] == repetition.result == 300
+    assert (repetition.measures["waits"] > 0) == (repetition.measures["waited_ns"] > 0)
+    assert executor != "sequential" or repetition.measures["waits"] == 0
 
 
 def test_the_counter_of_processes_lies_in_memory_that_they_share() -> None:
     """Without a lock any number may be lost, but not all: had each a counter of its own, the parent's would stand at nought."""
-    repetition = only(work("fork", "counter", 2, 2, size=2_000, locked=0))
+    repetition = only(adding("fork", 2, 2_000, locked=0))
     assert 2 <= repetition.measures["kept"] <= 4_000
 
 
 def test_a_workload_that_an_executor_cannot_carry_says_why() -> None:
-    run, _ = conduct(work("asyncio", "counter", 2, 2, size=10, locked=0))
+    run, _ = conduct(adding("asyncio", 2, 10, locked=0))
     assert "counter cannot run on asyncio: a coroutine is never interrupted" in run.outcome
     assert not run.repetitions
 

@@ -35,6 +35,11 @@ def cores_or_four(machine: Machine, _values: Values) -> int:
     return min(16, max(4, machine.whole_cores))
 
 
+def cores_at_most(machine: Machine, _values: Values) -> int:
+    """As many workers as usable cores, two at least and sixteen at most: for what is compared with the number of workers."""
+    return min(16, max(2, machine.whole_cores))
+
+
 def work(default: str = "primes", choices: tuple[str, ...] = CPU_BOUND) -> Parameter:
     return Parameter("work", Kind.CHOICE, "what each task does", default, choices=choices)
 

@@ -6,25 +6,42 @@ more rarely. The counter lies in memory that the workers really share (``tools.c
 
 from __future__ import annotations
 
-import contextlib
 import time
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List
+
+from together import cells, total
 
 NOT_ON = {"asyncio": "a coroutine is never interrupted between reading and writing, unless it awaits there"}
 
 
-def prepare(arguments: Dict[str, Any], tools: Any) -> Tuple[Any, Any]:
-    return tools.cell(), tools.lock() if arguments["locked"] else contextlib.nullcontext()
+def prepare(arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
+    state: Dict[str, Any] = cells(tools, "waits waited", arguments["workers"])
+    state["counter"], state["lock"] = tools.cell(), tools.lock() if arguments["locked"] else None
+    return state
 
 
-def task(state: Tuple[Any, Any], arguments: Dict[str, Any], _index: int) -> int:
-    cell, guard = state
+def _add(cell: Any) -> None:
+    seen = cell.value
+    time.sleep(0)
+    cell.value = seen + 1
+
+
+def task(state: Dict[str, Any], arguments: Dict[str, Any], index: int) -> int:
+    cell, lock = state["counter"], state["lock"]
+    waits = waited = 0
     for _ in range(arguments["size"]):
-        with guard:
-            seen = cell.value
-            time.sleep(0)
-            cell.value = seen + 1
-    print(f"I added one {arguments['size']:,} times")
+        if lock is None:
+            _add(cell)
+            continue
+        if not lock.acquire(False):
+            asked = time.perf_counter_ns()
+            lock.acquire()
+            waited += time.perf_counter_ns() - asked
+            waits += 1
+        _add(cell)
+        lock.release()
+    state["waits"][index].value, state["waited"][index].value = waits, waited
+    print(f"I added one {arguments['size']:,} times" + (f" and found the lock taken {waits:,} times" if waits else ""))
     return int(arguments["size"])
 
 
@@ -32,6 +49,11 @@ def combine(results: List[int]) -> int:
     return sum(results)
 
 
-def conclude(state: Tuple[Any, Any], _arguments: Dict[str, Any]) -> Dict[str, Any]:
-    print(f"the counter stands at {state[0].value:,}")
-    return {"kept": (state[0].value, "additions")}
+def conclude(state: Dict[str, Any], _arguments: Dict[str, Any]) -> Dict[str, Any]:
+    counter = state["counter"].value
+    print(f"the counter stands at {counter:,}")
+    return {
+        "kept": (counter, "additions"),
+        "waits": (total(state["waits"]), "acquires"),
+        "waited_ns": (total(state["waited"]), "ns"),
+    }

@@ -7,7 +7,7 @@ from conclab.lab.judging import compare, observed
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
-from conclab.model.results import ArmResult, Results
+from conclab.model.results import ArmResult, Results, measure_of, voluntary_of
 from conclab.model.statistics import Interval, ratio_of_medians
 from conclab.model.verdicts import Evidence, Status, Verdict
 
@@ -18,7 +18,9 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many = number(values, "workers")
 
     def arm(name: str, locked: int) -> Arm:
-        return Arm(name, str(values["executor"]), "counter", many, many, {"size": values["size"], "locked": locked})
+        return Arm(
+            name, str(values["executor"]), "counter", many, many, {"size": values["size"], "locked": locked, "workers": many}
+        )
 
     return arm(BARE, 0), arm(LOCKED, 1)
 
@@ -32,11 +34,31 @@ def _kept_share(arm: ArmResult, made: int) -> Interval | None:
     return ratio_of_medians(kept, [float(made)] * len(kept))
 
 
+def made_by(results: Results) -> int:
+    """How many additions there are in one repetition."""
+    return number(results.values, "workers") * number(results.values, "size")
+
+
+def price(results: Results) -> str:
+    """What the lock costs, as a sentence: time, waits, and switches where the kernel counts them; empty where it was not measured."""
+    ratio, locked = compare(results, LOCKED, BARE), results.arm(LOCKED)
+    waits = locked.median_of(measure_of("waits"))
+    if ratio is None or waits is None:
+        return ""
+    before, after = (results.arm(name).median_of(voluntary_of) for name in (BARE, LOCKED))
+    switches = (
+        ""
+        if before is None or after is None
+        else f", and {figures.count(after)} voluntary switches instead of {figures.count(before)}"
+    )
+    found = f"{figures.count(waits)} times in a repetition somebody found it taken"
+    return f" With the lock it took {figures.times(ratio.value)} as long: {found}{switches}."
+
+
 def judge(results: Results) -> Verdict:
-    made = number(results.values, "workers") * number(results.values, "size")
+    made = made_by(results)
     bare, locked = _kept(results.arm(BARE)), _kept(results.arm(LOCKED))
     share = _kept_share(results.arm(BARE), made)
-    price = compare(results, LOCKED, BARE)
     bars = []
     for name in (BARE, LOCKED):
         interval = _kept_share(results.arm(name), made)
@@ -48,13 +70,12 @@ def judge(results: Results) -> Verdict:
     else:
         status = Status.HOLDS if any(count < made for count in bare) else Status.UNDECIDED
     lost, tried = made * len(bare) - sum(bare), made * len(bare)
-    cost = f" With the lock it took {figures.times(price.value)} as long." if price else ""
     return observed(
         results,
         status,
         share,
         statements={
-            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,} additions were lost, with one not a single one.{cost}",
+            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,} additions were lost, with one not a single one.{price(results)}",
             Status.FAILS: "Additions were lost although a lock was held: the lock did not do its work.",
             Status.UNDECIDED: "No addition was lost this time, which does not prove that none can be.",
         },

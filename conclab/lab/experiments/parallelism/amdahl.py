@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conclab.lab.experiments.common import START_METHODS, carried_by, number, size, workers
+from conclab.lab.experiments.common import START_METHODS, carried_by, cores_at_most, number, size, workers
 from conclab.lab.judging import compare, needs_two_cores, settle, speed_up
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Value, Values
@@ -34,11 +34,6 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return arm(ALONE, 1, 100), *(arm(_named(share), many, share) for share in SHARES)
 
 
-def _cores_at_most(machine: Machine, _values: Values) -> int:
-    """As many workers as usable cores, two at least and sixteen at most."""
-    return min(16, max(2, machine.whole_cores))
-
-
 def at_once(results: Results) -> float:
     """How many workers can run at the same time here."""
     return min(float(number(results.values, "workers")), results.machine.usable_cores)
@@ -48,8 +43,8 @@ def _bars(results: Results, share: int) -> tuple[Evidence, Evidence]:
     """What was measured, and the bound beside it."""
     measured = speed_up(results, ALONE, _named(share), _named(share))
     serial = None if measured.value is None else karp_flatt(measured.value, at_once(results))
-    if serial is not None:
-        told = f"as if {figures.percent(max(0.0, serial))} were serial (Karp-Flatt)"
+    if serial is not None and 0 <= serial <= 1 and share:  # what cannot be split at all has nothing to tell about the rest
+        told = f"as if {figures.percent(serial)} were serial (Karp-Flatt)"
         measured = replace(measured, note=f"{measured.note} · {told}".removeprefix(" · "))
     return measured, Evidence("Amdahl's bound", amdahl(share / 100, at_once(results)), ideal=True)
 
@@ -90,7 +85,7 @@ EXPERIMENT = Experiment(
         "starting, sharing out and collecting cost something too; Karp and Flatt's figure says what serial share it amounts to."
     ),
     claims=(39,),
-    parameters=(workers(_cores_at_most, least=2), size(of="partly-serial"), carried_by(*START_METHODS, "threads")),
+    parameters=(workers(cores_at_most, least=2), size(of="partly-serial"), carried_by(*START_METHODS, "threads")),
     arms=arms,
     judge=judge,
     control=ALONE,
