@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conclab.lab.catalogue import UnknownExperiment, find
+from conclab.lab.judging import left_out
 from conclab.lab.planning import BadRequest, make_plan
 from conclab.lab.step import STOPPED
 from conclab.model import figures
@@ -146,14 +147,15 @@ class Investigation:
         keys = [self._key(trial) for trial in claim.trials]
         return keys.index(self._now.key) + 1, len(keys)
 
-    def seconds_left(self, elapsed_s: float = 0.0) -> float:
-        """About how long the rest takes; ``elapsed_s``: how long the run that is on has taken so far."""
+    def seconds_left(self, elapsed_s: float = 0.0, pace: float | None = None) -> float:
+        """About how long the rest takes. ``elapsed_s``: how long the run that is on has taken so far; ``pace``: of another one."""
+        pace = self.pace if pace is None else pace
         left = sum(step.weight_s for step in self._waiting)
-        under_way = 0.0 if self._now is None else max(0.0, self._now.weight_s * self._pace - elapsed_s)
-        return left * self._pace + under_way
+        under_way = 0.0 if self._now is None else max(0.0, self._now.weight_s * pace - elapsed_s)
+        return left * pace + under_way
 
     @property
-    def _pace(self) -> float:
+    def pace(self) -> float:
         """Seconds that runs take for each second of their weight; the guess counts as one run."""
         prior_s = self._all[0].weight_s if self._all else 1.0
         return (self._took_s + _FIRST_GUESS * prior_s) / (self._took_weight_s + prior_s)
@@ -272,7 +274,7 @@ def _lacks_of(outcome: _Outcome) -> list[str]:
     """What could not be run of a step: all of it, or some arms."""
     if outcome.results is None:
         return [outcome.lack]
-    return [_as_sentence(f"{name}: {why}") for name, why in outcome.results.missing.items()]
+    return left_out(outcome.results)
 
 
 def _as_sentence(text: str) -> str:

@@ -165,7 +165,7 @@ def test_arms_that_were_left_out_are_told_with_the_way_to_get_them() -> None:
     assert plan is not None
     (one,) = found.take(carried_out(plan, threads="there is no Go; apt install golang-go"))
     assert one.standing is Standing.HOLDS
-    assert one.lacks == ("Threads: there is no Go; apt install golang-go.",)
+    assert one.lacks == ("Left out: threads: there is no Go; apt install golang-go.",)
 
 
 def test_a_judge_that_raises_leaves_its_claim_undecided() -> None:
@@ -205,5 +205,6 @@ def test_one_sees_which_run_is_on_for_which_claim_and_how_long_it_will_take() ->
     assert found.claim_now is not None
     assert (found.claim_now.number, found.trial_now) == (2, (2, 3))
     found.take(carried_out(plan))
+    assert investigation(claim(1, ROOM)).seconds_left(pace=0.5) == ROOM.cap_s / 2
     found.next()
     assert found.seconds_left(1_000) == 0
