@@ -49,7 +49,8 @@ def cut(line: str, width: int | None) -> str:
     return line if width is None or cell_len(line) <= width else set_cell_size(line, width).rstrip()
 
 
-def _bars(verdict: Verdict, width: int) -> list[str]:
+def bar_lines(verdict: Verdict, width: int) -> list[str]:
+    """What a verdict rests on, a bar each, in so many columns if they are enough; none where nothing was measured."""
     shown = [bar for bar in verdict.evidence if bar.value is not None]
     if not shown:
         return []
@@ -98,7 +99,7 @@ def verdict_lines(verdict: Verdict, label: str = "", so_far: bool = False) -> li
     lines += textwrap.wrap(
         f"{verdict.statement} ({certainty})" if certainty else verdict.statement, width, initial_indent="  ", subsequent_indent="  "
     )
-    bars = _bars(verdict, width)
+    bars = bar_lines(verdict, width)
     if bars:
         lines += ["", *bars]
     if verdict.reasons or verdict.advice:

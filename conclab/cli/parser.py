@@ -133,6 +133,36 @@ def _add_runs(commands: argparse._SubParsersAction[_Parser]) -> None:
     export.add_argument("--force", action="store_true", help="write over a file that is there")
 
 
+def _add_claims(commands: argparse._SubParsersAction[_Parser]) -> None:
+    claims = _add(
+        commands,
+        "claims",
+        "run what the article says, and tell what of it holds here",
+        "Of each claim it tells whether it holds, fails, holds in part or cannot be decided here, and why.",
+        "conclab claims 34\n"
+        "  conclab claims --report claims.html --report claims.md\n"
+        "  conclab claims 16-18 34 --python 3.11 --python 3.13t --json",
+    )
+    claims.add_argument("ids", metavar="ID", nargs="*", help="which: numbers and ranges, 34 or 1-5 (default: all)")
+    claims.add_argument(
+        "--report", metavar="FILE", action="append", default=[], dest="reports", help="also write a page: NAME.md or NAME.html"
+    )
+    claims.add_argument(
+        "--python",
+        metavar="EXE",
+        action="append",
+        default=[],
+        dest="pythons",
+        help="an interpreter: path, command or version; repeat it to see several side by side",
+    )
+    claims.add_argument("--seed", metavar="N", type=_whole, default=0, help="order of the arms and random pauses (default 0)")
+    claims.add_argument("--kept", action="store_true", help="show what was found before on this machine, and run nothing")
+    claims.add_argument("--no-keep", action="store_true", help="keep neither the runs nor what is found")
+    claims.add_argument("--list", action="store_true", help="show the claims, and run nothing")
+    claims.add_argument("--tui", action="store_true", help="open Learn")
+    _json(claims)
+
+
 def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
@@ -145,6 +175,7 @@ def build() -> argparse.ArgumentParser:
             "  conclab run threads-or-processes           run an experiment here, without the lab\n"
             "  conclab run waiting-room --set workers=32  with another parameter\n"
             "  conclab show last                          what came of the last run\n"
+            "  conclab claims --report claims.html        what the article says: which of it holds here\n"
             "  conclab monitor                            processes and threads, live\n"
             "  conclab doctor                             what this machine can show"
         ),
@@ -187,6 +218,7 @@ def build() -> argparse.ArgumentParser:
     run.add_argument("--tui", action="store_true", help="open the lab with it running")
     _json(run)
 
+    _add_claims(commands)
     _add_runs(commands)
     _add_monitor(commands)
 

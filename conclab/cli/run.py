@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 
 from conclab.cli.ending import Trouble
+from conclab.cli.live_line import LiveLine
 from conclab.cli.output import dim, print_json, run_lines
 from conclab.cli.request import plan_of
 from conclab.model import figures
@@ -18,12 +18,12 @@ from conclab.recording.running import Headless
 
 
 class _Progress:
-    """One line that is written over, on a terminal; nothing elsewhere."""
+    """How far it is, in one line."""
 
     def __init__(self, with_output: bool) -> None:
         self._state = RunState()
         self._told: list[str] = []
-        self._live = sys.stderr.isatty()
+        self._line = LiveLine()
         self._with_output = with_output
 
     def __call__(self, event: Event | Told) -> None:
@@ -32,12 +32,12 @@ class _Progress:
             return
         self._state = fold(self._state, event)
         if self._with_output and isinstance(event, Output):
-            self.clear()
+            self._line.clear()
             for line in event.lines:
                 print(f"{line.worker or line.stream:>6} │ {line.text}", file=sys.stderr)
             if event.left_out:
                 print(f"{'':>6} │ … {event.left_out:,} lines left out", file=sys.stderr)
-        if self._live and isinstance(event, StepStarted):
+        if self._line.shown and isinstance(event, StepStarted):
             self._draw()
 
     def _draw(self) -> None:
@@ -51,18 +51,13 @@ class _Progress:
         left = state.seconds_left()
         if left is not None:
             parts.append(f"about {figures.duration(max(1.0, round(left)) * 1e9)} left")
-        text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+        self._line.draw(" · ".join(parts))
 
     def end(self) -> None:
         """Nothing of the line is left; what went wrong beside the run is told."""
-        self.clear()
+        self._line.clear()
         for sentence in self._told:
             print(f"conclab: {sentence}", file=sys.stderr)
-
-    def clear(self) -> None:
-        if self._live:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -20,16 +20,16 @@ from conclab.recording.witness import NOTHING, Key, Seen, key_of
 SCHEMA = 1
 
 
-def _plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """As JSON and UTF-8 can have it, whatever an experiment has reported: without NaN, infinities and halves of surrogate pairs."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
         return codec.writable(value)
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [as_json(one) for one in value]
     if isinstance(value, Mapping):
-        return {codec.writable(str(key)): _plain(one) for key, one in value.items()}
+        return {codec.writable(str(key)): as_json(one) for key, one in value.items()}
     return value
 
 
@@ -202,4 +202,4 @@ def document(run: Run, seen: Mapping[Key, Seen] | None = None, kept_as: str | No
             "share_of_one_core": run.cost_cpu_ns / run.wall_ns if run.wall_ns else None,
         },
     }
-    return {key: _plain(value) for key, value in whole.items()}
+    return {key: as_json(value) for key, value in whole.items()}

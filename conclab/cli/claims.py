@@ -1,0 +1,198 @@
+"""``conclab claims``: what the article says, run on this machine. Progress on standard error, what is found on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from conclab.cli.claims_choice import claims_of, reports_of
+from conclab.cli.claims_inquiry import Inquiry
+from conclab.cli.claims_text import catalogue_lines, finding_lines, table_lines
+from conclab.cli.ending import Stopped, Trouble
+from conclab.cli.output import dim, paint, print_json
+from conclab.cli.request import pythons_of
+from conclab.lab.interpreters import NoInterpreter, own
+from conclab.model import figures
+from conclab.model.claims import Claim, Finding
+from conclab.model.experiments import Interpreter
+from conclab.model.glossary import plain
+from conclab.model.machine import Machine
+from conclab.model.surveys import Survey, survey_of
+from conclab.recording.claims_document import claims_document
+from conclab.recording.findings import Findings
+from conclab.recording.report import CannotReport, write_report
+from conclab.recording.report_words import python_name
+from conclab.sampling.machine import read_facts
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Exit status 0 whatever is found; 1 when a run failed in itself or a report could not be written; 2 for wrong input."""
+    chosen = claims_of(asked.ids)
+    if asked.list:
+        return _list(asked, chosen)
+    if asked.tui:
+        _only(
+            asked,
+            "--tui",
+            "opens Learn, where reports and Pythons are chosen by keys",
+            "json",
+            "reports",
+            "pythons",
+            "kept",
+            "no_keep",
+        )
+        from conclab.cli.lab import open_lab
+
+        return open_lab("learn")
+    if asked.kept:
+        _only(asked, "--kept", "shows what was found before and runs nothing", "no_keep", "seed")
+    reports = reports_of(asked.reports)
+    try:
+        pythons = pythons_of(asked.pythons)
+    except NoInterpreter as error:
+        raise Trouble(str(error)) from None
+    machine = read_facts()
+    findings = Findings(machine.usable_cores)
+    if asked.kept:
+        return _kept(asked, chosen, pythons if asked.pythons else [], findings, machine, reports)
+    return _run(asked, chosen, pythons, findings, machine, reports)
+
+
+def _only(asked: argparse.Namespace, option: str, does: str, *others: str) -> None:
+    """Options that make no sense together. Raises Trouble."""
+    given = [name for name in others if getattr(asked, name)]
+    if given:
+        written = {"reports": "--report", "pythons": "--python", "no_keep": "--no-keep"}.get(given[0], f"--{given[0]}")
+        raise Trouble(f"{option} {does}; it does not go with {written}")
+
+
+def _list(asked: argparse.Namespace, chosen: Sequence[Claim]) -> int:
+    _only(asked, "--list", "shows the claims and runs nothing", "reports", "pythons", "kept", "no_keep", "seed", "tui")
+    if asked.json:
+        rows = [
+            {
+                "claim": claim.number,
+                "chapter": claim.chapter,
+                "title": claim.title,
+                "statement": plain(claim.statement),
+                "experiments": list(dict.fromkeys(trial.experiment for trial in claim.trials)),
+            }
+            for claim in chosen
+        ]
+        print_json({"schema": 1, "claims": rows})
+    else:
+        print("\n".join(catalogue_lines(chosen)))
+    return 0
+
+
+def _kept(
+    asked: argparse.Namespace,
+    chosen: Sequence[Claim],
+    pythons: Sequence[Interpreter],
+    findings: Findings,
+    machine: Machine,
+    reports: Sequence[Path],
+) -> int:
+    latest = findings.latest()
+    if findings.problem:
+        raise Trouble(findings.problem, status=1)
+    survey = survey_of(chosen, [finding for found in latest.values() for finding in found], pythons)
+    if not any(claim.trials for claim in chosen) and not survey.columns:
+        survey = survey_of(chosen, (), [own()])  # conventions need no run
+    if not survey.found and any(claim.trials for claim in chosen) and not asked.json:
+        which = "of these claims " if asked.ids else ""
+        raise Trouble(f"nothing {which}has been found yet on this machine and its usable cores; `conclab claims` runs them")
+    if asked.json:
+        print_json(claims_document(survey, machine))
+    else:
+        for number, column in enumerate(survey.columns):
+            if len(survey.columns) > 1:
+                print(("\n" if number else "") + paint(python_name(column), "bold", "cyan"))
+            found = [(claim, survey.finding(claim, column)) for claim in chosen]
+            for claim, finding in found:
+                if finding is not None:
+                    _print_finding(claim, finding, bool(asked.ids))
+        _print_end(survey, machine, None)
+    return _write(reports, survey, machine)
+
+
+def _run(
+    asked: argparse.Namespace,
+    chosen: Sequence[Claim],
+    pythons: Sequence[Interpreter],
+    findings: Findings,
+    machine: Machine,
+    reports: Sequence[Path],
+) -> int:
+    by_number = {claim.number: claim for claim in chosen}
+    labels: list[str] = []
+
+    def tell(finding: Finding) -> None:
+        if asked.json:
+            return
+        if len(pythons) > 1 and finding.conditions.python not in labels:
+            print(("\n" if labels else "") + paint(f"Python {finding.conditions.label}", "bold", "cyan"))
+            labels.append(finding.conditions.python)
+        _print_finding(by_number[finding.number], finding, bool(asked.ids))
+
+    began = time.monotonic()
+    inquiry = Inquiry(chosen, machine, pythons, findings, keep=not asked.no_keep, seed=asked.seed, tell=tell)
+    stopped: Stopped | None = None
+    try:
+        inquiry.run()
+    except Stopped as signalled:
+        stopped = signalled
+    took_s = time.monotonic() - began
+    survey = survey_of(chosen, inquiry.found, pythons)
+    if asked.json:
+        told = claims_document(
+            survey,
+            machine,
+            complete=stopped is None,
+            took_s=took_s,
+            cost_cpu_ns=inquiry.cost_cpu_ns,
+            ran_ns=inquiry.ran_ns,
+        )
+        print_json(told)
+    else:
+        _print_end(survey, machine, took_s)
+    status = _write(reports, survey, machine)
+    if stopped is not None:
+        sys.stdout.flush()
+        raise stopped
+    for failure in inquiry.failed:
+        print(f"conclab: {failure}", file=sys.stderr)
+    return 1 if inquiry.failed else status
+
+
+def _print_finding(claim: Claim, finding: Finding, full: bool) -> None:
+    lines = finding_lines(claim, finding, full)
+    print("\n".join([*lines, ""] if full else lines), flush=True)
+
+
+def _print_end(survey: Survey, machine: Machine, took_s: float | None) -> None:
+    """What it comes to."""
+    several = len(survey.columns) > 1
+    if several:
+        print("\n" + "\n".join(table_lines(survey)))
+    print()
+    for column in survey.columns:
+        print(f"{paint(python_name(column), 'bold')}: {survey.summary(column)}")
+    usable = f"{figures.cores(machine.usable_cores)} usable {'core' if machine.usable_cores == 1 else 'cores'}"
+    print(paint(usable if took_s is None else f"{usable} · {figures.duration(took_s * 1e9)}", "dim"))
+
+
+def _write(reports: Sequence[Path], survey: Survey, machine: Machine) -> int:
+    status = 0
+    for file in reports:
+        try:
+            write_report(file, survey, machine)
+        except CannotReport as error:
+            print(f"conclab: --report: {error}", file=sys.stderr)
+            status = 1
+        else:
+            print(dim(f"report: {file}"), file=sys.stderr)
+    return status

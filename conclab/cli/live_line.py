@@ -1,0 +1,24 @@
+"""A line on the terminal that is written over again and again while something is on; nothing where there is no terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from conclab.cli.output import cut
+
+
+class LiveLine:
+    """On standard error."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def draw(self, text: str) -> None:
+        if self.shown:
+            print(f"\r\x1b[K{cut(text, shutil.get_terminal_size().columns - 1)}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Nothing of it is left: something else can be written."""
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
