@@ -18,5 +18,5 @@ def missing() -> Optional[str]:
 
 
 def module() -> Any:
-    """The module itself: ``greenlet.greenlet(function)`` makes one, ``switch()`` goes there, ``getcurrent()`` tells where one is."""
+    """The module itself: ``greenlet(function)`` makes one, ``switch()`` goes there, ``getcurrent()`` tells where one is."""
     return importlib.import_module("greenlet")

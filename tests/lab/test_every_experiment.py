@@ -30,7 +30,7 @@ SMALL: dict[str, dict[str, str]] = {
     "one-core-only": {"size": "10000"},
     "cost-of-birth": {"births": "1"},
     "is-memory-shared": {"size": "10"},
-    "five-processes": {},
+    "five-processes": {"size": "2"},
     "lost-update": {"size": "300"},
     "context-switch": {"size": "50"},
     "wake-up-latency": {"size": "10", "busy": "2"},
@@ -47,6 +47,12 @@ SMALL: dict[str, dict[str, str]] = {
     "copy-on-write": {"size": "2"},
     "full-copies": {"workers": "2"},
     "shared-memory": {"size": "10"},
+    "green-threads": {"size": "50", "threads": "3"},
+    "green-against-native": {"size": "40"},
+    "blocking-call": {"size": "40", "beat": "2"},
+    "argument-copies": {"size": "1"},
+    "message-ladder": {"size": "1"},
+    "granularity": {"size": "10", "workers": "2"},
 }
 ROUNDS = 3
 IN_FULL = ("cost-of-birth", "five-workers-awaited")

@@ -73,10 +73,7 @@ def _time(kind: str, count: int) -> int:
     """Nanoseconds for ``count`` births."""
     if kind == "coroutine":
         return asyncio.run(_coroutines(count))
-    if kind == "greenlet":
-        one = _greenlet()
-    else:
-        one = _thread if kind == "thread" else _process(kind)
+    one = _thread if kind == "thread" else _greenlet() if kind == "greenlet" else _process(kind)
     if kind == "forkserver":
         one()
     began = time.perf_counter_ns()

@@ -1,7 +1,7 @@
 """Keep many workers of one kind alive at the same time, and ask the kernel how many tasks it knows of meanwhile.
 
-The kernel's answer is the number of entries in ``/proc/self/task`` (proc_pid_task(5)): one for each thread that it schedules. All of
-the crowd wait for one event, so every one of them has begun and none has ended when the tasks are counted.
+The kernel's answer is the number of entries in ``/proc/self/task`` (proc_pid_task(5)): one for each thread that it schedules. All
+of the crowd wait for one event, so every one of them has begun and none has ended when the tasks are counted.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def combine(results: List[int]) -> int:
 
 
 def conclude(state: Dict[str, Any], _arguments: Dict[str, Any]) -> Dict[str, Any]:
-    """``alive`` at once, and the kernel's tasks ``tasks_before`` and ``tasks_during``, which are left out where it does not tell."""
+    """``alive`` at once, and the kernel's tasks ``tasks_before`` and ``tasks_during``, left out where it does not tell."""
     crowd = state["crowd"]
     found = {"alive": (crowd.alive, "workers")}
     if state["before"] is not None and crowd.tasks is not None:

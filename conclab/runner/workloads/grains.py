@@ -1,7 +1,7 @@
-"""The same jobs one after another and in a pool, for jobs of several lengths: what it costs to hand a job out shows in the short ones.
+"""The same jobs one after another and in a pool, for jobs of several lengths: what handing a job out costs shows in the short ones.
 
-A job computes for a set time (so many turns of a loop, ``together``). A pool is made once, before the clock, and what making it costs
-is reported apart; then it is given one job at a time, as ``Executor.map`` does where nothing else is asked for.
+A job computes for a set time (so many turns of a loop, ``together``). A pool is made once, before the clock, and what that costs is
+reported apart; then it is given one job at a time, as ``Executor.map`` does where nothing else is asked for.
 """
 
 from __future__ import annotations

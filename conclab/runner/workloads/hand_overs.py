@@ -1,6 +1,6 @@
 """Two of a kind that hand the turn to and fro, each waiting until the other has given it: threads, coroutines or greenlets.
 
-Threads and coroutines do it by two semaphores, each with those of its own module, which are the same program but for ``await``.
+Threads and coroutines do it by two events, each with those of its own module, so that both are the same program but for ``await``.
 Greenlets need none: a switch names who goes on.
 """
 
@@ -22,12 +22,13 @@ def missing(arguments: Dict[str, Any]) -> Optional[str]:
 
 
 def _threads(rounds: int) -> int:
-    there, back = threading.Semaphore(0), threading.Semaphore(0)
+    there, back = threading.Event(), threading.Event()
 
     def other() -> None:
         for _ in range(rounds + _WARM_UP):
-            there.acquire()
-            back.release()
+            there.wait()
+            there.clear()
+            back.set()
 
     thread = threading.Thread(target=other)
     thread.start()
@@ -35,28 +36,31 @@ def _threads(rounds: int) -> int:
     for number in range(rounds + _WARM_UP):
         if number == _WARM_UP:
             began = time.perf_counter_ns()
-        there.release()
-        back.acquire()
+        there.set()
+        back.wait()
+        back.clear()
     took = time.perf_counter_ns() - began
     thread.join()
     return took
 
 
 async def _coroutines(rounds: int) -> int:
-    there, back = asyncio.Semaphore(0), asyncio.Semaphore(0)
+    there, back = asyncio.Event(), asyncio.Event()
 
     async def other() -> None:
         for _ in range(rounds + _WARM_UP):
-            await there.acquire()
-            back.release()
+            await there.wait()
+            there.clear()
+            back.set()
 
     partner = asyncio.create_task(other())
     began = 0
     for number in range(rounds + _WARM_UP):
         if number == _WARM_UP:
             began = time.perf_counter_ns()
-        there.release()
-        await back.acquire()
+        there.set()
+        await back.wait()
+        back.clear()
     took = time.perf_counter_ns() - began
     await partner
     return took

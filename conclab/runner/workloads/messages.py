@@ -1,11 +1,12 @@
-"""Messages of growing size to another worker, which answers each with a receipt: over what threads share, and over what processes do.
+"""Messages of growing size to another worker, which answers each with a receipt: by what threads share, and by what processes do.
 
 ``queue``
     ``queue.Queue`` between threads: what is handed over is a reference, and nothing is copied.
 ``pipe``, ``mp.Queue``
     What ``multiprocessing`` offers for objects: pickled, written into a pipe, read and unpickled.
 ``shared memory``
-    The payload lies in memory that both processes have (an anonymous shared mapping, mmap(2)); a byte in a pipe says that it is there.
+    The payload lies in memory that both processes have (an anonymous shared mapping, mmap(2)); a word in a pipe says that it is
+    there.
 
 How long a trip took, there and back, is the median of many; where much has to be copied it is that of few, or of one.
 """
