@@ -14,6 +14,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
+    from conclab.recording.findings import Findings
     from conclab.recording.live import LiveFeed
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
@@ -32,6 +33,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
             save=Keeper(settings, file).save,
             problems=problems,
             settings_file=str(file),
+            findings=Findings(feed.machine.usable_cores),
         )
         app.run()
         return app.return_code or 0

@@ -121,6 +121,10 @@ class Learning:
         found = self._found.get(claim.number, {})
         return tuple(found[path] for path in sorted(found, key=lambda path: path != first))
 
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that has been found, the newest for each Python."""
+        return tuple(finding for claim in self.claims for finding in self.findings_of(claim))
+
     def standings(self, first: str = "") -> dict[int, Standing]:
         """What each claim comes to that was found out about, under the Python ``first`` if there is a finding for it; conventions
         need no run."""
@@ -185,8 +189,10 @@ class Learning:
 
     def seconds_left(self) -> float:
         """About how long it will still take."""
-        elapsed = self._clock() - self._launched_s if self._plan is not None else 0.0
-        return sum(order.investigation.seconds_left(elapsed if not place else 0.0) for place, order in enumerate(self._orders))
+        told = self._session.run_state.seconds_left() if self.ours else None
+        elapsed = float("inf") if told is not None else self._clock() - self._launched_s if self._plan is not None else 0.0
+        rest = sum(order.investigation.seconds_left(0.0 if place else elapsed) for place, order in enumerate(self._orders))
+        return rest + (told or 0.0)
 
     def begin(self, wanted: Collection[Claim], pythons: Sequence[Interpreter]) -> None:
         """Run these claims under these Pythons, one after the other, behind whatever is on. Those that wait already do so once."""

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import signal
-import termios
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,14 +19,16 @@ from conclab.model.runs import Plan
 from conclab.model.settings import DEFAULT, Settings
 from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed, Session
+from conclab.recording.learning import Keeps, Learning
 from conclab.tui.commands import CommandsProvider, commands
-from conclab.tui.driver import SurvivingDriver
+from conclab.tui.driver import SurvivingDriver, is_abandoned
 from conclab.tui.guide import Guide
 from conclab.tui.keys_in_turn import TypesInTurn
 from conclab.tui.saving import Save, Saver
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.help_words import Explains
 from conclab.tui.screens.lab import LabScreen
+from conclab.tui.screens.learn import LearnScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Follows, Place
 from conclab.tui.screens.runs import RunsScreen
@@ -98,11 +99,13 @@ class ConclabApp(TypesInTurn):
         save: Save | None = None,
         problems: tuple[str, ...] = (),
         settings_file: str = "",
+        findings: Keeps | None = None,
     ) -> None:
         """``beat_s`` None: nothing moves by itself; ``beat`` is called from outside (tests, pictures).
 
         ``save`` keeps changed settings, called in a thread of its own; it returns None or a sentence for the user. ``problems`` are
-        lines about the settings that were loaded from ``settings_file``.
+        lines about the settings that were loaded from ``settings_file``. ``findings`` keeps what is found about the claims; None:
+        nothing does.
         """
         colourless = "NO_COLOR" in os.environ  # as Textual asks: even when it is empty
         # Without colour everything is drawn as for a plain terminal, where the cursor is reversed, and the colours are taken out.
@@ -113,14 +116,16 @@ class ConclabApp(TypesInTurn):
         self._problems = problems
         self.settings_file = settings_file
         self.session = Session(feed)
+        self.learning = Learning(self.session, findings)
         self._lab = LabScreen(self.session, pythons)
+        self._learn = LearnScreen(self.session, self.learning, pythons)
         self._first_place = place
         self._first_plan = plan
         self._beat_s = beat_s
         self._places: dict[str, Place] = {}
         self._place: Place | None = None
         self._arrived: Place | None = None
-        self._guide = Guide(self, self.session, lambda: 0)
+        self._guide = Guide(self, self.session, lambda: self.learning.judged)
         self._undrawn = Changes()
         self._skipped = 0
         self._drawn_at_cpu_s = 0.0
@@ -132,7 +137,8 @@ class ConclabApp(TypesInTurn):
 
     def on_mount(self) -> None:
         self._show_theme()  # what the terminal can is known now
-        self._places = {"lab": self._lab, "monitor": MonitorScreen(self.session), "runs": RunsScreen(self.session)}
+        monitor, runs = MonitorScreen(self.session), RunsScreen(self.session)
+        self._places = {"lab": self._lab, "monitor": monitor, "learn": self._learn, "runs": runs}
         for name, place in self._places.items():
             self.install_screen(place, name)
         self._handle_signals()
@@ -168,6 +174,7 @@ class ConclabApp(TypesInTurn):
     def beat(self) -> None:
         """Fold what has come, and draw it unless the terminal lags behind."""
         news = self.session.advance()
+        self.learning.advance()
         self._undrawn |= news
         while self.session.troubles:
             self.notify(self.session.troubles.pop(0), severity="error", timeout=30, markup=False)
@@ -184,7 +191,7 @@ class ConclabApp(TypesInTurn):
         """A beat by the clock. Where the run leaves no core free, most are folded and not drawn, as many as keep the frames to a
         small share of a core: they are taken from what is measured."""
         self._beats += 1
-        if self._beats % BEATS_PER_LOOK == 0 and self._is_abandoned():
+        if self._beats % BEATS_PER_LOOK == 0 and is_abandoned(self._driver):
             self.exit(return_code=128 + signal.SIGHUP)
         cpu_s = time.thread_time()
         self._skipped += 1
@@ -193,17 +200,6 @@ class ConclabApp(TypesInTurn):
         else:
             self._skipped, self._drawn_at_cpu_s = 0, cpu_s
             self.beat()
-
-    def _is_abandoned(self) -> bool:
-        """Whether the terminal has gone without a SIGHUP to us (its session's leader was another one): everything about it then
-        fails with EIO. Textual would go on for ever, its input thread reading the end of the file as fast as it can."""
-        descriptor = getattr(self._driver, "fileno", None)
-        try:
-            if descriptor is not None:
-                termios.tcgetattr(descriptor)
-        except termios.error:
-            return True
-        return False
 
     def _crowded(self) -> bool:
         used = self.session.run_state.cores_used() if self.session.run_state.live else None

@@ -7,8 +7,10 @@ anew, with another writer, on the terminal that is not there.)
 
 from __future__ import annotations
 
+import termios
 from queue import Full
 
+from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -34,5 +36,17 @@ def _put(writer: WriterThread, data: str | None) -> bool:
             writer._queue.put(data, timeout=_PATIENCE_S)
         except Full:
             continue
+        return True
+    return False
+
+
+def is_abandoned(driver: Driver | None) -> bool:
+    """Whether the terminal has gone without a SIGHUP to us (its session's leader was another one): everything about it then
+    fails with EIO. Textual would go on for ever, its input thread reading the end of the file as fast as it can."""
+    descriptor = getattr(driver, "fileno", None)
+    try:
+        if descriptor is not None:
+            termios.tcgetattr(descriptor)
+    except termios.error:
         return True
     return False

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.style import Style
 from textual.strip import Strip
 
 from conclab.model import figures
 from conclab.model.claims import GLYPHS, Claim, Finding, Guess, Part, Standing
+from conclab.model.surveys import WORDS, reasons_of
 from conclab.model.text import harmless
 from conclab.model.verdicts import GLYPHS as STATUS_GLYPHS
+from conclab.model.verdicts import Verdict
 from conclab.tui.palettes import REVERSED
 from conclab.tui.renderables.blocks import Line, action, plain, style, wrapped
 from conclab.tui.renderables.drawings import drawing_lines
@@ -23,13 +25,6 @@ from conclab.tui.theme import Palette
 WIDEST = 100
 """Cells of a line: longer ones are hard to read."""
 _INDENT = 2
-SAID = {
-    Standing.HOLDS: "holds",
-    Standing.FAILS: "fails",
-    Standing.PARTLY: "partly",
-    Standing.UNDECIDED: "undecided",
-    Standing.CONVENTION: "not for measuring",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +127,17 @@ def finding_lines(finding: Finding, palette: Palette, width: int, several: bool,
     """What was found under one Python: the verdict, or one for each part, what they rest on, and what could not be run."""
     where = f"on {harmless(finding.conditions.label)}" if several else "here"
     colour = standing_colour(finding.standing, palette)
-    head = f"{GLYPHS[finding.standing]} {SAID[finding.standing].upper()} {where}"
+    head = f"{GLYPHS[finding.standing]} {WORDS[finding.standing][0].upper()} {where}"
     bold = style(colour, bold=True)
     lines: list[Strip] = []
     if len(finding.parts) == 1 and not finding.parts[0].beside:
-        verdict = finding.parts[0].verdict
+        verdict = _own(finding, finding.parts[0])
         lines += _hanging(head, bold, harmless(with_certainty(verdict)), style(palette.text, bold=True), width)
-        lines += ground_lines(verdict, {}, palette, width)
+        lines += ground_lines(verdict, {}, palette, width, whole_notes=True)
     else:
         lines.append(plain(head, width, bold))
         for part in finding.parts:
-            lines += [_moved(line, _INDENT, width) for line in _part_lines(part, palette, width - _INDENT)]
+            lines += [_moved(line, _INDENT, width) for line in _part_lines(part, _own(finding, part), palette, width - _INDENT)]
     for lack in finding.lacks:
         lines += _hanging("!", style(palette.unsure, bold=True), harmless(lack), style(palette.text), width, gap=1)
     if several:
@@ -150,16 +145,20 @@ def finding_lines(finding: Finding, palette: Palette, width: int, several: bool,
     return lines
 
 
-def _part_lines(part: Part, palette: Palette, width: int) -> list[Strip]:
+def _own(finding: Finding, part: Part) -> Verdict:
+    """The verdict of a part, without what the finding as a whole says."""
+    return replace(part.verdict, reasons=reasons_of(finding, part.verdict))
+
+
+def _part_lines(part: Part, verdict: Verdict, palette: Palette, width: int) -> list[Strip]:
     """One of several sentences; what does not count says so."""
-    verdict = part.verdict
     look = style(status_colour(verdict.status, palette), bold=True)
     line = Line().add(f"{STATUS_GLYPHS[verdict.status]} ", look).add(harmless(part.name), style(palette.text, bold=True))
     if part.beside:
         line.add(" (beside: it does not count)", style(palette.dim))
     inner = width - _INDENT
     lines = [plain(text, inner, style(palette.text)) for text in wrapped(harmless(with_certainty(verdict)), inner)]
-    lines += ground_lines(verdict, {}, palette, inner)
+    lines += ground_lines(verdict, {}, palette, inner, whole_notes=True)
     return [line.strip(width), *(_moved(one, _INDENT, width) for one in lines)]
 
 

@@ -142,9 +142,14 @@ def with_certainty(verdict: Verdict) -> str:
     return f"{verdict.statement} ({certainty})" if certainty else verdict.statement
 
 
-def ground_lines(verdict: Verdict, shares: Mapping[str, Shares], palette: Palette, width: int) -> list[Strip]:
-    """What a verdict rests on: the arms as bars, why it is so certain or is not, and what to try next."""
-    lines = _bars(verdict, palette, width, shares)
+def ground_lines(
+    verdict: Verdict, shares: Mapping[str, Shares], palette: Palette, width: int, whole_notes: bool = False
+) -> list[Strip]:
+    """What a verdict rests on: the arms as bars, why it is so certain or is not, and what to try next.
+
+    ``whole_notes``: a note that has no room beside its bar stands below it, whole.
+    """
+    lines = _bars(verdict, palette, width, shares, whole_notes)
     for reason in verdict.reasons:
         lines += [plain(part, width, style(palette.dim)) for part in wrapped(reason, width)]
     for number, part in enumerate(wrapped(verdict.advice, width - 3)):
@@ -163,7 +168,9 @@ def _noted(bar: Evidence, shares: Mapping[str, Shares]) -> Evidence:
     return replace(bar, note=f"{bar.note} {causes}") if causes else bar
 
 
-def _bars(verdict: Verdict, palette: Palette, width: int, shares: Mapping[str, Shares] | None = None) -> list[Strip]:
+def _bars(
+    verdict: Verdict, palette: Palette, width: int, shares: Mapping[str, Shares] | None = None, whole_notes: bool = False
+) -> list[Strip]:
     shown = [_noted(bar, shares or {}) for bar in verdict.evidence if bar.value is not None]
     if not shown:
         return []
@@ -180,7 +187,10 @@ def _bars(verdict: Verdict, palette: Palette, width: int, shares: Mapping[str, S
         line = Line().add(fit(bar.label, label), style(palette.text))
         line.add("░" * cells if bar.ideal else "█" * cells, style(colour)).add(" " * (room - cells))
         line.add(right(_figure(bar), figure), style(palette.dim if bar.ideal else palette.text, bold=not bar.ideal))
-        if bar.note:
-            line.add("   ").add(fit(bar.note, width - label - room - figure - 3).rstrip(), style(palette.dim))
+        beside = width - label - room - figure - 3
+        if bar.note and (cell_len(bar.note) <= beside or not whole_notes):
+            line.add("   ").add(fit(bar.note, beside).rstrip(), style(palette.dim))
         lines.append(line.strip(width))
+        if bar.note and cell_len(bar.note) > beside and whole_notes:
+            lines += [plain(" " * label + part, width, style(palette.dim)) for part in wrapped(bar.note, width - label)]
     return lines

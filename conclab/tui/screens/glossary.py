@@ -61,7 +61,9 @@ class GlossaryScreen(ModalScreen[None]):
         background: $background; border: solid $primary; border-title-color: $primary; border-subtitle-color: $dim; padding: 0 1;
     }
     GlossaryScreen Input { background: $field; margin: 0 0 1 0; }
-    GlossaryScreen OptionList { width: 27; height: 100%; border: none; background: $background; padding: 0; scrollbar-size-vertical: 1; }
+    GlossaryScreen OptionList {
+        width: 27; height: 100%; border: none; background: $background; padding: 0; scrollbar-size-vertical: 1;
+    }
     GlossaryScreen OptionList > .option-list--option-disabled { color: $dim; }
     GlossaryScreen LinesView { width: 1fr; height: 100%; border: none; padding: 0 1; }
     """
@@ -158,7 +160,9 @@ class GlossaryScreen(ModalScreen[None]):
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        term = self._listed[event.option_index] if event.option_index < len(self._listed) else None
+        if event.option_index != event.option_list.highlighted:
+            return  # it was on its way when others were listed
+        term = self._listed[event.option_index]
         if term is not None:
             self._open(term)
 

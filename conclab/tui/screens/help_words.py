@@ -184,6 +184,35 @@ TRACE = (
 )
 
 
+LEARN = (
+    Words(
+        "Signs",
+        (
+            ("✓ ✗", "the claim holds here; it fails here"),
+            ("◐", "some of its parts hold, and others fail"),
+            ("?", "undecided: this machine, or this Python, could not tell; the page says why"),
+            ("–", "a matter of words or custom: nothing can be measured, but there is something to say"),
+            ("▶ ·", "it is being run; it waits for its turn"),
+            ("blank", "not run here yet"),
+            ("3 of 4", "of a chapter's claims so many have been found out about"),
+        ),
+    ),
+    Words(
+        "Words",
+        (
+            ("claim", "a sentence of the article, in our own words"),
+            ("your guess", "what you think before you run it; depends: in one case and not in another. It is kept"),
+            ("here", "on this machine, with the cores that can be used now, under the Python that is named"),
+            ("95 %", "the interval in which the true value lies, 95 times in 100; a verdict needs all of it on one side"),
+            ("beside", "told beside the others; the verdict of the claim does not depend on it"),
+            ("!", "could not be run, and how to get it"),
+            ("underlined", "a term of the glossary: a click opens its entry"),
+        ),
+    ),
+    *LAB,
+)
+
+
 def monitor_words(columns: Iterable[Column]) -> tuple[Words, ...]:
     """The monitor's, with the columns that it shows."""
     shown = tuple((column.title, column.meaning) for column in columns)

@@ -56,6 +56,7 @@ class LabScreen(Orders):
         Binding("e", "about", "Explain", tooltip="What the chosen experiment asks, and how it goes about it", id="lab.about"),
         Binding("tab", "next_pane(1)", "Next pane", tooltip="Move on to the next pane or field", id="lab.next"),
         Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="Move back", id="lab.previous"),
+        Binding("h", "next_chart", "Next chart", show=False, tooltip="While charts are shown: the next one", id="lab.chart"),
     ]
 
     def __init__(self, session: Session, pythons: Mapping[str, str]) -> None:
@@ -86,7 +87,7 @@ class LabScreen(Orders):
     def refresh_view(self, changes: Changes) -> None:
         super().refresh_view(changes)
         if changes.run:
-            self.results.divide(self.size.width, self.size.height)
+            self.divide(self.size.width, self.size.height)
         self.results.draw(changes)
         if changes.run:
             self._follow_run()
@@ -121,6 +122,11 @@ class LabScreen(Orders):
         """Every experiment can be chosen by its name."""
         for experiment in catalogue():
             yield f"Choose: {experiment.title}", experiment.question, partial(self._choose, experiment.name)
+
+    def look_on(self) -> None:
+        """Show the run that is on, whoever has begun it."""
+        self.query_one(Catalogue).choose(self.session.run_state.experiment)
+        self.show_run()
 
     def _choose(self, name: str) -> None:
         self.turn_page(results=False)

@@ -60,6 +60,10 @@ class Orders(TwoPages):
             self.notify("A run is on; Esc stops it.", severity="warning")
             return
         self._last_plan = plan
+        self.show_run()
+
+    def show_run(self) -> None:
+        """The panes of the run, with what it prints."""
         self.turn_page(results=True)
         if self.results.output.ordered in ("about", "chart"):
             self.results.turn("merged")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.widget import Widget
 
 from conclab.recording.feed import EVERYTHING, Session
+from conclab.tui.layout import Layout
 from conclab.tui.screens.place import Place
 from conclab.tui.widgets.results import Results
 
@@ -27,19 +25,19 @@ class TwoPages(Place):
     TwoPages.-zoomed #results { width: 100%; display: block; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "next_chart", "Next chart", show=False, tooltip="While charts are shown: the next one", id="lab.chart"),
-    ]
-
     def __init__(self, session: Session, results: Results) -> None:
         super().__init__(session)
         self.results = results
         self._before_zoom: tuple[bool, Widget | None] = (False, None)
 
+    def divide(self, width: int, height: int) -> Layout:
+        """Give the panes of the results their heights on a screen of that size."""
+        return self.results.divide(width, height)
+
     def on_resize(self, event: Resize) -> None:
         # This comes before Textual's own handler, which lays the screen out: the new styles have to be in force by then, or one
         # frame of the old division would flash up.
-        narrow = self.results.divide(event.size.width, event.size.height).narrow
+        narrow = self.divide(event.size.width, event.size.height).narrow
         if narrow != self.has_class("-narrow"):
             self.set_class(narrow, "-narrow")
             self.app.stylesheet.update(self, animate=False)

@@ -41,6 +41,7 @@ class Place(Screen[None]):
         Binding("question_mark", "app.help", "Help", key_display="?", tooltip="What the words mean, and every key", id="help"),
         Binding("f1", "app.help", "Help", tooltip="What the words mean, and every key", id="help.f1"),
         Binding("f2", "app.setup", "Set-up", show=False, tooltip="Columns, meters, theme, keys: what is shown and how", id="setup"),
+        Binding("L,ctrl+l", "app.go('learn')", "Learn", show=False, tooltip="The article's claims, tried out here", id="learn"),
         Binding("R,ctrl+y", "app.go('runs')", "Runs", show=False, tooltip="Every run that was kept", id="runs"),
         Binding(
             "ctrl+n",

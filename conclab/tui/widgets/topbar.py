@@ -12,7 +12,7 @@ from conclab.model.machine_state import MachineState
 from conclab.tui.renderables.blocks import Line, action, style
 from conclab.tui.theme import palette_for
 
-PLACES = (("lab", "Lab"), ("monitor", "Monitor"), ("runs", "Runs"))
+PLACES = (("lab", "Lab"), ("monitor", "Monitor"), ("learn", "Learn"), ("runs", "Runs"))
 
 
 def facts(machine: MachineState, facts: Machine, width: int) -> str:
