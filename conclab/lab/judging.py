@@ -56,6 +56,16 @@ def typical(results: Results, arm: str, figure: Metric) -> Interval | None:
     return ratio_of_medians(values, [1.0] * len(values))
 
 
+def within(results: Results, arm: str, figure: Metric, least: float, most: float) -> bool | None:
+    """Whether an arm's figure surely lies between both, or surely does not; None: neither is sure."""
+    found = typical(results, arm, figure)
+    if found is None:
+        return None
+    if least <= found.low and found.high <= most:
+        return True
+    return False if found.high < least or found.low > most else None
+
+
 def control_of(results: Results) -> float | None:
     """The control arm's first runs against its second runs; 1.0 when the machine was quiet."""
     if results.control is None:
@@ -105,8 +115,12 @@ def settle(
     evidence: Sequence[Evidence] = (),
     advice: Mapping[Status, str] | None = None,
     floor: float | None = None,
+    unit: str = "×",
 ) -> Verdict:
-    """The verdict on "the ratio is above the threshold"; with ``floor``, on "it lies between the floor and the threshold"."""
+    """The verdict on "the ratio is above the threshold"; with ``floor``, on "it lies between the floor and the threshold".
+
+    ``unit``: of the interval and the threshold, where they are no ratio of times: " cores".
+    """
     factor, seen = disturbances(results)
     reasons = list(seen)
     status = Status.UNDECIDED
@@ -121,7 +135,7 @@ def settle(
             if bare is not Status.UNDECIDED:
                 reasons.append("On a quiet machine it may well be decided; run it again when nothing else is going on.")
             else:
-                reasons.append(_across(_limit(threshold, floor)))
+                reasons.append(_across(_limit(threshold, floor, unit)))
         elif factor > 1:
             reasons.append(f"It stands even if that changed the ratio by a factor of {factor:.2f}.")
     flagged = _flagged(results)
@@ -136,6 +150,7 @@ def settle(
         evidence=tuple(evidence),
         advice=(advice or {}).get(status, ""),
         rounds=rounds_of(results),
+        unit=unit,
         control=control_of(results),
     )
 
@@ -161,8 +176,9 @@ def _why_none(results: Results) -> str:
     return "It takes at least three repetitions to say how certain a ratio is." if few else NOT_MEASURED
 
 
-def _limit(threshold: float, floor: float | None) -> str:
-    return figures.times(threshold) if floor is None else f"{figures.times(floor)} or {figures.times(threshold)}"
+def _limit(threshold: float, floor: float | None, unit: str) -> str:
+    above = figures.with_unit(threshold, unit)
+    return above if floor is None else f"{figures.with_unit(floor, unit)} or {above}"
 
 
 def observed(

@@ -1,4 +1,4 @@
-"""Everyone keeps a core busy for the same stretch of time and watches the clock: how many ran at the same instant, seen from inside.
+"""Everyone keeps a core busy for a while and watches the clock: how many ran at the same instant, seen from inside.
 
 Whoever runs looks at the clock every few microseconds; who is away from the core cannot look. So the looks of a worker come apart
 into stretches in which it surely ran, and where the stretches of several workers overlap they ran at the same instant. This takes

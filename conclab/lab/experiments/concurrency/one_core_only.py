@@ -13,6 +13,8 @@ from conclab.model.verdicts import Status, Verdict
 FLOOR, CEILING = 0.9, 1.05
 """Between these the workers took as long as one; a little is lost to starting and switching."""
 ONE, MANY, FREE = "one, one core", "many, one core", "many, all cores"
+QUICK = {"size": "150000"}
+"""Work that is long enough for what several claims ask of one run, all told within seconds."""
 
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
@@ -25,7 +27,7 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return arm(ONE, 1, True), arm(MANY, many, True), arm(FREE, many, False)
 
 
-def _overlapping(arm: ArmResult) -> bool:
+def overlapping(arm: ArmResult) -> bool:
     """Whether in every repetition there was a moment at which all workers were under way."""
     return bool(arm.repetitions) and all(
         max(worker.started_ns for worker in one.workers) < min(worker.ended_ns for worker in one.workers) for one in arm.repetitions
@@ -39,7 +41,7 @@ def judge(results: Results) -> Verdict:
     got = figures.times(ratio.value) if ratio else ""
     cores = ""
     if used is not None:
-        overlap = "Their lives overlap, yet they used" if _overlapping(results.arm(MANY)) else "They used"
+        overlap = "Their lives overlap, yet they used" if overlapping(results.arm(MANY)) else "They used"
         cores = f" {overlap} {used:.2f} cores."
     switches = results.arm(MANY).median_of(involuntary_of)
     turns = f" The kernel made them take turns {figures.count(switches)} times." if switches else ""
