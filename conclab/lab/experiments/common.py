@@ -44,8 +44,8 @@ def work(default: str = "primes", choices: tuple[str, ...] = CPU_BOUND) -> Param
     return Parameter("work", Kind.CHOICE, "what each task does", default, choices=choices)
 
 
-def size(of: str | None = None, default: int | None = None) -> Parameter:
-    """How much one task is: of the workload ``of``, or of the chosen ``work``."""
+def size(of: str | None = None, default: int | None = None, part: float = 1.0) -> Parameter:
+    """How much one task is: of the workload ``of``, or of the chosen ``work``; unless said otherwise a ``part`` of its default."""
 
     def entry(values: Values) -> Workload:
         return WORKLOADS[of or str(values["work"])]
@@ -55,7 +55,7 @@ def size(of: str | None = None, default: int | None = None) -> Parameter:
         "size",
         Kind.INTEGER,
         WORKLOADS[of].size if of else f"how much one task is ({meanings})",
-        lambda _machine, values: default or entry(values).default,
+        lambda _machine, values: default or max(entry(values).least, round(entry(values).default * part)),
         minimum=lambda _machine, values: entry(values).least,
         maximum=lambda _machine, values: entry(values).most,
         unit=WORKLOADS[of].unit if of else "",

@@ -40,17 +40,15 @@ def made_by(results: Results) -> int:
 
 
 def price(results: Results) -> str:
-    """What the lock costs, as a sentence: time, waits, and switches where the kernel counts them; empty where it was not measured."""
+    """What the lock costs, as a sentence: time, waits, switches where the kernel counts them; empty where it was not measured."""
     ratio, locked = compare(results, LOCKED, BARE), results.arm(LOCKED)
     waits = locked.median_of(measure_of("waits"))
     if ratio is None or waits is None:
         return ""
     before, after = (results.arm(name).median_of(voluntary_of) for name in (BARE, LOCKED))
-    switches = (
-        ""
-        if before is None or after is None
-        else f", and {figures.count(after)} voluntary switches instead of {figures.count(before)}"
-    )
+    switches = ""
+    if before is not None and after is not None:
+        switches = f", and {figures.count(after)} voluntary switches instead of {figures.count(before)}"
     found = f"{figures.count(waits)} times in a repetition somebody found it taken"
     return f" With the lock it took {figures.times(ratio.value)} as long: {found}{switches}."
 
@@ -75,7 +73,8 @@ def judge(results: Results) -> Verdict:
         status,
         share,
         statements={
-            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,} additions were lost, with one not a single one.{price(results)}",
+            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,} additions were lost, with one not a single one."
+            + price(results),
             Status.FAILS: "Additions were lost although a lock was held: the lock did not do its work.",
             Status.UNDECIDED: "No addition was lost this time, which does not prove that none can be.",
         },

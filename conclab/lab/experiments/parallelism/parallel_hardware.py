@@ -49,7 +49,8 @@ def judge(results: Results) -> Verdict:
     on = f"on the {figures.cores(results.machine.usable_cores)} cores of this machine"
     bars = [speed_up(results, ONE, CORES, CORES)]
     if CLUSTER not in results.missing:
-        bars.append(speed_up(results, ONE, CLUSTER, CLUSTER))
+        cluster = compare(results, ONE, CLUSTER)
+        bars.append(Evidence(CLUSTER, cluster.value if cluster else None, cluster, note="its start is not in it"))
     gpu = by_gpu(results)
     if gpu is not None:
         bars.append(Evidence(GPU, gpu.value, gpu, note=f"{gpu_name(results)}, matrix products"))
