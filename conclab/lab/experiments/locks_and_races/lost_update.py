@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conclab.lab.experiments.common import carried_by, number, size, workers
 from conclab.lab.judging import compare, observed
 from conclab.model import figures
@@ -53,36 +55,78 @@ def price(results: Results) -> str:
     return f" With the lock it took {figures.times(ratio.value)} as long: {found}{switches}."
 
 
-def judge(results: Results) -> Verdict:
-    made = made_by(results)
-    bare, locked = _kept(results.arm(BARE)), _kept(results.arm(LOCKED))
-    share = _kept_share(results.arm(BARE), made)
-    bars = []
-    for name in (BARE, LOCKED):
-        interval = _kept_share(results.arm(name), made)
-        bars.append(Evidence(name, interval.value if interval else None, interval, unit=" kept"))
-    if not bare or not locked:
-        status = Status.UNDECIDED
-    elif any(count != made for count in locked):
-        status = Status.FAILS
-    else:
-        status = Status.HOLDS if any(count < made for count in bare) else Status.UNDECIDED
-    lost, tried = made * len(bare) - sum(bare), made * len(bare)
+def _bar(results: Results, name: str) -> Evidence:
+    share = _kept_share(results.arm(name), made_by(results))
+    return Evidence(name, share.value if share else None, share, unit=" kept")
+
+
+def _told(results: Results, status: Status, names: tuple[str, ...], statements: dict[Status, str]) -> Verdict:
+    """The verdict with the shares that were kept in the arms of these names; the interval is the first one's."""
     return observed(
         results,
         status,
-        share,
-        statements={
-            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,} additions were lost, with one not a single one."
-            + price(results),
-            Status.FAILS: "Additions were lost although a lock was held: the lock did not do its work.",
-            Status.UNDECIDED: "No addition was lost this time, which does not prove that none can be.",
-        },
+        _kept_share(results.arm(names[0]), made_by(results)),
+        statements=statements,
         unit=" kept",
         about="What is counted is the share of the additions that were kept.",
-        evidence=bars,
+        evidence=tuple(_bar(results, name) for name in names),
         advice="Whoever reads, changes and writes shared data needs a lock, or must not share.",
     )
+
+
+def _lost(results: Results, name: str) -> tuple[float, float] | None:
+    """How many additions were lost in an arm, and of how many; None before any was counted."""
+    kept = _kept(results.arm(name))
+    made = made_by(results) * len(kept)
+    return (made - sum(kept), made) if kept else None
+
+
+def judge_losses(results: Results) -> Verdict:
+    """Whether updates get lost without a lock. One that is lost is proof; none, however often, is not."""
+    found = _lost(results, BARE)
+    lost, tried = found or (0.0, 0.0)
+    return _told(
+        results,
+        Status.HOLDS if lost > 0 else Status.UNDECIDED,
+        (BARE, LOCKED),
+        {
+            Status.HOLDS: f"Without a lock {lost:,.0f} of {tried:,.0f} additions were lost.",
+            Status.FAILS: "",
+            Status.UNDECIDED: f"None of {tried:,.0f} additions was lost this time, which does not prove that none can be."
+            if found
+            else "Nothing was counted.",
+        },
+    )
+
+
+def judge_lock(results: Results) -> Verdict:
+    """Whether nothing is lost with a lock, where something is without one."""
+    bare, locked = _lost(results, BARE), _lost(results, LOCKED)
+    status = Status.UNDECIDED
+    if locked is not None and locked[0] > 0:
+        status = Status.FAILS
+    elif locked is not None and bare is not None and bare[0] > 0:
+        status = Status.HOLDS
+    lost, tried = locked or (0.0, 0.0)
+    return _told(
+        results,
+        status,
+        (LOCKED, BARE),
+        {
+            Status.HOLDS: f"With the lock not one of {tried:,.0f} additions was lost.{price(results)}",
+            Status.FAILS: f"{lost:,.0f} of {tried:,.0f} additions were lost although a lock was held: it did not do its work.",
+            Status.UNDECIDED: "Without a lock nothing was lost either, so that a lock prevents it cannot be seen.",
+        },
+    )
+
+
+def judge(results: Results) -> Verdict:
+    losses, guarded = judge_losses(results), judge_lock(results)
+    if guarded.status is Status.FAILS:
+        return guarded
+    if guarded.status is Status.UNDECIDED:
+        return replace(losses, status=Status.UNDECIDED)
+    return replace(losses, statement=f"{losses.statement} {guarded.statement}")
 
 
 EXPERIMENT = Experiment(

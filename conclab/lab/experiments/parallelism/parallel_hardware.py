@@ -36,6 +36,11 @@ def by_gpu(results: Results) -> Interval | None:
     return ratio_of_medians([core[number] for number in rounds], [gpu[number] for number in rounds])
 
 
+def by_cluster(results: Results) -> Interval | None:
+    """How many times as fast as one core the cluster was; None where there is none."""
+    return None if CLUSTER in results.missing else compare(results, ONE, CLUSTER)
+
+
 def gpu_name(results: Results) -> str:
     """As its library calls it; empty where none was measured."""
     names = [str(one.result) for one in results.arm(GPU).repetitions if one.result] if GPU not in results.missing else []
@@ -49,7 +54,7 @@ def judge(results: Results) -> Verdict:
     on = f"on the {figures.cores(results.machine.usable_cores)} cores of this machine"
     bars = [speed_up(results, ONE, CORES, CORES)]
     if CLUSTER not in results.missing:
-        cluster = compare(results, ONE, CLUSTER)
+        cluster = by_cluster(results)
         bars.append(Evidence(CLUSTER, cluster.value if cluster else None, cluster, note="its start is not in it"))
     gpu = by_gpu(results)
     if gpu is not None:

@@ -15,7 +15,9 @@ from conclab.runner.registry import MEGABYTE
 
 THRESHOLD = 5.0
 KINDS = ("coroutine", "thread", *START_METHODS)
-LARGE = "fork of a large process"
+BALLASTED = "fork of a large process"
+LARGER = 1.1
+"""Times: by so much at least a fork of a large process has to be dearer than one of a small one."""
 CHEAP_FACTOR = 50
 """Threads and coroutines are born so quickly that more of them are needed for a time that can be trusted."""
 
@@ -27,7 +29,7 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
         count = number(values, "births") * (1 if kind in START_METHODS else CHEAP_FACTOR)
         return Arm(name, "sequential", "births", 1, 1, {"kind": kind, "size": count, "ballast": ballast})
 
-    return *(arm(kind, kind) for kind in KINDS), arm(LARGE, "fork", number(values, "ballast"))
+    return *(arm(kind, kind) for kind in KINDS), arm(BALLASTED, "fork", number(values, "ballast"))
 
 
 def bar(results: Results, name: str) -> Evidence:
@@ -36,14 +38,23 @@ def bar(results: Results, name: str) -> Evidence:
     return against(results, name, "thread", name, f"{each} each" if each else "")
 
 
-def growth(results: Results) -> str:
-    """What a fork costs more for what its parent has in memory, as a sentence; nothing where that cannot be told."""
-    ratio = compare(results, LARGE, "fork")
-    if ratio is None or ratio.low <= 1:
-        return ""
-    small, large = (figures.duration(results.arm(name).median_of(_birth)) for name in ("fork", LARGE))
+def judge_growth(results: Results) -> Verdict:
+    """Whether a fork costs more, the more its parent has in memory."""
+    ratio = compare(results, BALLASTED, "fork")
+    small, large = (figures.duration(results.arm(name).median_of(_birth)) for name in ("fork", BALLASTED))
     ballast = figures.size(number(results.values, "ballast") * MEGABYTE)
-    return f" With {ballast} more in its parent's memory a fork takes {large} instead of {small}."
+    got = f"{figures.times(ratio.value)}: {large} instead of {small}" if ratio else ""
+    return settle(
+        results,
+        ratio,
+        threshold=LARGER,
+        statements={
+            Status.HOLDS: f"With {ballast} more in its parent's memory a fork takes {got}.",
+            Status.FAILS: f"With {ballast} more in its parent's memory a fork takes hardly more: {got}.",
+            Status.UNDECIDED: f"Whether a fork costs more with {ballast} more in its parent's memory cannot be told here.",
+        },
+        evidence=tuple(bar(results, name) for name in ("fork", BALLASTED)),
+    )
 
 
 def judge_of(results: Results, method: str) -> Verdict:
@@ -61,14 +72,16 @@ def judge_of(results: Results, method: str) -> Verdict:
             Status.FAILS: f"A process by {method} costs only {got} what a thread costs: {both}.",
             Status.UNDECIDED: f"Whether a process by {method} costs five times what a thread costs cannot be told here.",
         },
-        evidence=tuple(bar(results, name) for name in (*KINDS, LARGE)),
+        evidence=tuple(bar(results, name) for name in (*KINDS, BALLASTED)),
         advice={Status.HOLDS: f"For many short jobs keep a pool of workers; a coroutine costs {one['coroutine']}."},
     )
 
 
 def judge(results: Results) -> Verdict:
-    verdict = judge_of(results, str(results.values["start_method"]))
-    return verdict if verdict.status is Status.UNDECIDED else replace(verdict, statement=verdict.statement + growth(results))
+    verdict, growth = judge_of(results, str(results.values["start_method"])), judge_growth(results)
+    if Status.UNDECIDED in (verdict.status, growth.status):
+        return verdict
+    return replace(verdict, statement=f"{verdict.statement} {growth.statement}")
 
 
 EXPERIMENT = Experiment(

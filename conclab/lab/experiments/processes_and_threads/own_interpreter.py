@@ -11,7 +11,7 @@ from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
 from conclab.model.results import ArmResult, Repetition, Results
-from conclab.model.statistics import Interval, ratio_of_medians
+from conclab.model.statistics import Interval, ratio_of_medians, wilson
 from conclab.model.verdicts import Evidence, Status, Verdict
 
 ONE_LOCK = 1.15
@@ -70,11 +70,33 @@ def inherits(results: Results, method: str) -> bool | None:
     return None if not told else all(told)
 
 
-def interpreters(results: Results) -> str:
-    """Which processes began with an interpreter that was started anew, as a sentence; empty where it was not seen."""
-    if inherits(results, "fork") and inherits(results, "spawn") is False:
-        return "A forked process goes on with its parent's interpreter and all that is in it; spawn starts a new one."
-    return ""
+def judge_started_anew(results: Results) -> Verdict:
+    """Whether every process began with an interpreter that was started anew."""
+    seen = {method: inherits(results, method) for method in START_METHODS}
+    heirs = [method for method in START_METHODS if seen[method]]
+    anew = [method for method in START_METHODS if seen[method] is False]
+    share = wilson(len(anew), len(anew) + len(heirs))
+    status = Status.FAILS if heirs else Status.UNDECIDED if None in seen.values() else Status.HOLDS
+    by = f"A process by {' and '.join(heirs)} goes on with its parent's interpreter, and all that is in it."
+    return observed(
+        results,
+        status,
+        share,
+        statements={
+            Status.HOLDS: "Every process began with an interpreter that was started anew.",
+            Status.FAILS: by + (f" One by {' or '.join(anew)} does not." if anew else ""),
+            Status.UNDECIDED: "Whether processes begin with an interpreter that was started anew was not seen.",
+        },
+        unit=" of the start methods",
+        about="What is counted is the share of the start methods by which a process does not have what its parent had left there.",
+        evidence=tuple(_bar(results, method) for method in START_METHODS),
+    )
+
+
+def _bar(results: Results, name: str) -> Evidence:
+    found = used([results.arm(name)])
+    heir = {True: "goes on with the parent's interpreter", False: "not the parent's interpreter", None: ""}[inherits(results, name)]
+    return Evidence(name, found.value if found else None, found, " cores", "" if name == TOGETHER else heir)
 
 
 def _status(results: Results, apart: Sequence[ArmResult]) -> Status:
@@ -95,18 +117,13 @@ def judge(results: Results) -> Verdict:
     both = f"{figures.sentence(figures.in_words(many))} processes of {figures.in_words(THREADS)} threads each"
     got = f"{both} kept {busy.value:.2f} cores busy" if busy else ""
     beside = f", {figures.in_words(THREADS * many)} threads of one process {together.value:.2f}" if together else ""
-    bars = []
-    for name in (TOGETHER, *START_METHODS):
-        found = used([results.arm(name)])
-        heir = {True: "goes on with the parent's interpreter", False: "started anew", None: ""}[inherits(results, name)]
-        bars.append(Evidence(name, found.value if found else None, found, " cores", "" if name == TOGETHER else heir))
     free = results.gil_enabled is False
     verdict = observed(
         results,
         status,
         busy,
         statements={
-            Status.HOLDS: f"{got}{beside}: each process has a GIL of its own. {interpreters(results)}".rstrip(),
+            Status.HOLDS: f"{got}{beside}: each process has a GIL of its own. {judge_started_anew(results).statement}",
             Status.FAILS: f"{got}{beside}: they hold each other up.",
             Status.UNDECIDED: "This Python has no GIL, so no process can have one of its own."
             if free
@@ -114,7 +131,7 @@ def judge(results: Results) -> Verdict:
         },
         unit=" cores",
         about="What is counted is how many cores the threads of all processes kept busy.",
-        evidence=bars,
+        evidence=tuple(_bar(results, name) for name in (TOGETHER, *START_METHODS)),
         advice="Where workers need what the parent has loaded, fork hands it on; where they must not have it, spawn."
         if status is Status.HOLDS
         else "",
