@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from conclab.lab.judging import left_out, observed
+from conclab.lab.judging import observed
 from conclab.model.experiments import Metric
 from conclab.model.results import Results
 from conclab.model.statistics import Interval, ratio_of_medians
@@ -22,10 +22,12 @@ def needs_linux(_values: object, machine: object) -> str | None:
     return "This is read from /proc, which Linux has and this system has not."
 
 
-def mebibytes(number: float | None) -> str:
-    """Memory in sentences: 2.1 MiB, 64 MiB. Blank when there is none."""
+def memory(number: float | None) -> str:
+    """Memory in sentences: 32 KiB, 2.1 MiB, 64 MiB. Blank when there is none."""
     if number is None:
         return ""
+    if number < MEBIBYTE:
+        return f"{number / 1024:.0f} KiB"
     size = number / MEBIBYTE
     return f"{size:.1f} MiB" if size < 9.95 else f"{size:,.0f} MiB"
 
@@ -67,9 +69,9 @@ def seen(
     advice: str = "",
     besides: Sequence[str] = (),
 ) -> Verdict:
-    """``observed``; where it stays open, the reasons say what this machine lacks or what was left out, and all of ``besides``."""
+    """``observed``; where it stays open, the reasons say why: what this machine lacks, or that it was not told. ``besides``: more."""
     verdict = observed(results, status, interval, statements=statements, unit=unit, about=about, evidence=evidence, advice=advice)
-    why: list[str] = []
+    why = ""
     if status is Status.UNDECIDED:
-        why = [results.lacks] if results.lacks else left_out(results) or [NOT_TOLD]
-    return replace(verdict, reasons=(*why, *verdict.reasons, *besides))
+        why = results.lacks or ("" if results.missing or interval else NOT_TOLD)
+    return replace(verdict, reasons=(*filter(None, [why]), *verdict.reasons, *besides))

@@ -30,10 +30,10 @@ def prepare(_arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
 
 
 def _is_task() -> int:
-    """Whether the kernel's scheduler keeps an account of the calling thread by itself; -1 where there is no /proc."""
+    """Whether the kernel keeps an account of the calling thread under its own number; -1 where there is no /proc."""
     if not os.path.exists("/proc/self/task"):
         return _UNKNOWN
-    return int(os.path.exists("/proc/%d/schedstat" % threading.get_native_id()))
+    return int(os.path.exists("/proc/%d/stat" % threading.get_native_id()))
 
 
 def task(state: Dict[str, Any], arguments: Dict[str, Any], index: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.seeing import MEBIBYTE, mebibytes, needs_linux, seen
+from conclab.lab.seeing import MEBIBYTE, memory, needs_linux, seen
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
@@ -30,12 +30,12 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     def arm(name: str, kind: str, ballast: int) -> Arm:
         return Arm(name, "fork", "ballast", 1, 1, {"kind": kind, "size": ballast}, optional=kind == "frozen")
 
-    mebibytes_ = number(values, "size")
+    mebibytes = number(values, "size")
     return (
         arm(NONE, "bytes", 0),
-        arm(BYTES, "bytes", mebibytes_),
-        arm(OBJECTS, "objects", mebibytes_),
-        arm(FROZEN, "frozen", mebibytes_),
+        arm(BYTES, "bytes", mebibytes),
+        arm(OBJECTS, "objects", mebibytes),
+        arm(FROZEN, "frozen", mebibytes),
     )
 
 
@@ -72,14 +72,14 @@ def bar(results: Results, arm: str, step: str, label: str) -> Evidence:
     """The share of its ballast that a child had for itself after a step."""
     own = own_share(results, arm, step)
     amounts = sorted(own_bytes(results, arm, step).values())
-    note = mebibytes(amounts[len(amounts) // 2]) if amounts else ""
+    note = memory(amounts[len(amounts) // 2]) if amounts else ""
     return Evidence(label, own.value if own else None, own, unit=" own", note=note)
 
 
 def at_birth(results: Results) -> Verdict:
     """On the ballast of bytes, right after the fork."""
     own = own_share(results, BYTES, "birth")
-    ballast = mebibytes(number(results.values, "size") * MEBIBYTE)
+    ballast = memory(number(results.values, "size") * MEBIBYTE)
     part = figures.percent(own.value) if own else ""
     return seen(
         results,

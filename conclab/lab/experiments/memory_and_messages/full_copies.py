@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import START_METHODS, number, workers
-from conclab.lab.seeing import mebibytes, needs_linux, seen, share
+from conclab.lab.seeing import memory, needs_linux, seen, share
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
@@ -48,7 +48,7 @@ def bars(results: Results) -> list[Evidence]:
     found = []
     for method in START_METHODS:
         took = taken(results, method)
-        sums = [mebibytes(results.arm(method).median_of(figure)) for figure in (_pss, _rss)]
+        sums = [memory(results.arm(method).median_of(figure)) for figure in (_pss, _rss)]
         note = f"PSS {sums[0]} of RSS {sums[1]}" if all(sums) else ""
         found.append(Evidence(f"processes, {method}", took.value if took else None, took, unit=" taken", note=note))
     return found

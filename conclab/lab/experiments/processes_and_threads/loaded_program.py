@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.seeing import always, is_so, mebibytes, needs_linux, seen, share
+from conclab.lab.seeing import always, is_so, memory, needs_linux, seen, share
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
 from conclab.model.machine import Machine
@@ -69,7 +69,7 @@ def bars(results: Results) -> list[Evidence]:
     found = []
     for arm in (COMPILED, SCRIPT):
         there = share(results, arm, _resident, _mapped)
-        sizes = [mebibytes(results.arm(arm).median_of(figure)) for figure in (_resident, _mapped)]
+        sizes = [memory(results.arm(arm).median_of(figure)) for figure in (_resident, _mapped)]
         faults = results.arm(arm).median_of(measure_of("faults"))
         note = f"{exe(results, arm)}: {sizes[0]} of {sizes[1]}" if all(sizes) else ""
         note += f", {figures.count(faults)} page faults" if note and faults is not None else ""
@@ -81,19 +81,19 @@ def bars(results: Results) -> list[Evidence]:
 def judge(results: Results) -> Verdict:
     """On whether a program is in memory as a whole once it runs."""
     there = share(results, SCRIPT, _resident, _mapped)
-    sizes = [mebibytes(results.arm(SCRIPT).median_of(figure)) for figure in (_resident, _mapped)]
+    sizes = [memory(results.arm(SCRIPT).median_of(figure)) for figure in (_resident, _mapped)]
     status = Status.UNDECIDED
     if there is not None:
         status = Status.HOLDS if there.low > WHOLE else Status.FAILS if there.high < WHOLE else Status.UNDECIDED
-    amounts = f"{sizes[0]} of the {sizes[1]} that it may use of {exe(results, SCRIPT) or 'its program'} and its libraries"
+    amounts = f"{sizes[0]} of the {sizes[1]} that it has mapped of {exe(results, SCRIPT) or 'its program'} and libraries"
     return seen(
         results,
         status,
         there,
         statements={
-            Status.HOLDS: f"A process that was ready had {amounts} in its memory: nearly all.",
-            Status.FAILS: f"A process that was ready had {amounts} in its memory; the rest comes when it is needed.",
-            Status.UNDECIDED: f"A process that was ready had {amounts} in its memory."
+            Status.HOLDS: f"When a script's process was ready, {amounts} were in its memory: nearly all.",
+            Status.FAILS: f"When a script's process was ready, {amounts} were in its memory; the rest comes when needed.",
+            Status.UNDECIDED: f"When a script's process was ready, {amounts} were in its memory."
             if there
             else "How much is there was not told.",
         },

@@ -93,10 +93,9 @@ def made_by(what: str, call: tuple[str, ...]) -> str:
 
 
 def calls(results: Results) -> list[str]:
-    """A sentence for each system call that was seen; for those that were not, why."""
+    """A sentence for each system call that was seen."""
     found = ((what, call_of(results, kind)) for kind, what in TRACED_WORDS.items())
-    said = [made_by(what, call) for what, call in found if call is not None]
-    return said + sorted({f"The system calls were not seen: {why.rstrip('.')}." for why in results.missing.values()})
+    return [made_by(what, call) for what, call in found if call is not None]
 
 
 def judge(results: Results) -> Verdict:
@@ -112,7 +111,7 @@ def judge(results: Results) -> Verdict:
         status,
         _counted(results, THREAD),
         statements={
-            Status.HOLDS: f"Of {many} things that were tried a thread and its maker share all, a forked process and its maker none.",
+            Status.HOLDS: f"Of {many} things that were tried a thread and its maker share all, a forked process and it none.",
             Status.FAILS: f"Of {many} things that were tried a thread and its maker share "
             f"{'all but ' + listed(lacking) if lacking else 'all'}, a forked process and its maker {listed(fork) or 'nothing'}.",
             Status.UNDECIDED: "What a new task shares was not the same every time.",
