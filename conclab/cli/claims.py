@@ -114,7 +114,7 @@ def _kept(
             found = [(claim, survey.finding(claim, column)) for claim in chosen]
             for claim, finding in found:
                 if finding is not None:
-                    _print_finding(claim, finding, bool(asked.ids))
+                    _print_finding(claim, finding, bool(asked.ids), why=not number)
         _print_end(survey, machine, None)
     return _write(reports, survey, machine)
 
@@ -136,7 +136,7 @@ def _run(
         if len(pythons) > 1 and finding.conditions.python not in labels:
             print(("\n" if labels else "") + paint(f"Python {finding.conditions.label}", "bold", "cyan"))
             labels.append(finding.conditions.python)
-        _print_finding(by_number[finding.number], finding, bool(asked.ids))
+        _print_finding(by_number[finding.number], finding, bool(asked.ids), why=len(labels) <= 1)
 
     began = time.monotonic()
     inquiry = Inquiry(chosen, machine, pythons, findings, keep=not asked.no_keep, seed=asked.seed, tell=tell)
@@ -168,8 +168,9 @@ def _run(
     return 1 if inquiry.failed else status
 
 
-def _print_finding(claim: Claim, finding: Finding, full: bool) -> None:
-    lines = finding_lines(claim, finding, full)
+def _print_finding(claim: Claim, finding: Finding, full: bool, why: bool) -> None:
+    """``why`` it is so is the same under every Python, and told under the first."""
+    lines = finding_lines(claim, finding, full, why)
     print("\n".join([*lines, ""] if full else lines), flush=True)
 
 

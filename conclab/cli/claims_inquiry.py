@@ -6,10 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from conclab.cli.live_line import LiveLine
+from conclab.cli.live_line import LiveLine, left
 from conclab.lab.investigation import JUDGES_FAIL, Investigation
 from conclab.lab.step import STOPPED
-from conclab.model import figures
 from conclab.model.claims import Claim, Finding
 from conclab.model.events import Event, StepStarted
 from conclab.model.experiments import Interpreter
@@ -125,7 +124,7 @@ class Inquiry:
         if claim is not None and trial is not None:
             of = f", trial {trial[0]} of {trial[1]}" if trial[1] > 1 else ""
             parts.append(f"claim {claim.number}: {claim.title}{of}")
-        parts.append(f"about {figures.duration(max(1.0, round(self._seconds_left(investigation))) * 1e9)} left")
+        parts.append(left(self._seconds_left(investigation)))
         if self._state.arm is not None:
             parts.append(f"{self._state.arm.name}, repetition {self._state.round + 1}")
         return " · ".join(parts)

@@ -43,8 +43,8 @@ def head_line(claim: Claim, standing: Standing | None) -> str:
     return f"{paint(glyph, *colour)} {paint(f'{claim.number:>2}', 'dim')} {paint(claim.title, 'bold')}"
 
 
-def finding_lines(claim: Claim, finding: Finding, full: bool) -> list[str]:
-    """What was found about a claim. ``full``: with the bars that it rests on, and why it is so."""
+def finding_lines(claim: Claim, finding: Finding, full: bool, why: bool = True) -> list[str]:
+    """What was found about a claim. ``full``: with the bars that it rests on, and ``why`` it is so."""
     lines = [head_line(claim, finding.standing)]
     if full:
         lines += _wrapped(plain(claim.statement), _INDENT, "", "dim")
@@ -54,9 +54,8 @@ def finding_lines(claim: Claim, finding: Finding, full: bool) -> list[str]:
         lines += _wrapped(plain(claim.convention) if full else "Explained, not decided.", _INDENT)
     for lack in finding.lacks:
         lines += _wrapped(lack, _INDENT, "→ ", "dim")
-    if full:
-        lines += ["", *_wrapped(plain(claim.why), _INDENT, "Why: ")]
-        lines += _wrapped(plain(claim.article), _INDENT, "The article: ", "dim")
+    if full and why:
+        lines += ["", *_wrapped(f"Why: {plain(claim.why)}", _INDENT), *_wrapped(plain(claim.article), _INDENT, "", "dim")]
     return lines
 
 
@@ -84,7 +83,7 @@ def _part_lines(finding: Finding, part: Part, full: bool) -> list[str]:
 def table_lines(survey: Survey) -> list[str]:
     """The claims with a glyph for each Python, side by side; the ones that they do not agree about stand out."""
     differing = {claim.number for claim in survey.differing()}
-    titles = max(len(claim.title) for claim in survey.claims) + 4
+    titles = max(len(claim.title) for claim in survey.claims) + 5
     wide = [max(3, len(column.label)) for column in survey.columns]
     heads = "  ".join(f"{column.label:^{room}}" for column, room in zip(survey.columns, wide, strict=True))
     lines = [paint(" " * titles + heads.rstrip(), "bold")]

@@ -38,7 +38,7 @@ def command(asked: argparse.Namespace) -> int:
                 action.choices = names.get((command, action.dest), action.choices)
                 if action.dest == "run":
                     vars(action)["complete"] = _RUNS
-                elif (command, action.dest) == ("export", "output"):
+                elif (command, action.dest) in (("export", "output"), ("claims", "reports")):
                     vars(action)["complete"] = shtab.FILE
     folder = re.sub(r'([$`"\\])', r"\\\1", str(runs_folder()))
     listed = _LISTED.format(variable=VARIABLE, folder=folder, suffix=SUFFIX)

@@ -41,6 +41,12 @@ def _experiment(experiment: Experiment, machine: Machine) -> dict[str, Any]:
     }
 
 
+def _claims(experiment: Experiment) -> str:
+    """claim 34, or claims 18, 34."""
+    numbers = ", ".join(str(number) for number in experiment.claims)
+    return f"{'claim' if len(experiment.claims) == 1 else 'claims'} {numbers}"
+
+
 def _range(parameter: dict[str, Any]) -> str:
     if parameter["choices"]:
         return ", ".join(parameter["choices"])
@@ -66,6 +72,8 @@ def command(asked: argparse.Namespace) -> int:
             entry = _experiment(experiment, machine)
             print(f"  {paint(experiment.name, 'cyan')}")
             print(f"    {experiment.question}")
+            if experiment.claims:
+                print(paint(f"      bears on {_claims(experiment)}", "dim"))
             for parameter in entry["parameters"]:
                 default = parameter["default"]
                 shown = f"{default:,}" if isinstance(default, int) else str(default)

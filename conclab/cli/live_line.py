@@ -8,6 +8,12 @@ import sys
 from conclab.cli.output import cut
 
 
+def left(seconds: float) -> str:
+    """about 4 s left, about 2 min 5 s left: nobody knows it more exactly."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    return f"about {f'{minutes} min ' if minutes else ''}{rest} s left"
+
+
 class LiveLine:
     """On standard error."""
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any, TextIO
 
@@ -71,7 +72,9 @@ def bar_lines(verdict: Verdict, width: int) -> list[str]:
         elif beside:
             lines.append(f"{line}  {paint(bar.note, 'dim')}")
         else:
-            lines += [line.rstrip(), paint(f"  {'':<{names}}  {bar.note}", "dim")]
+            indent = " " * (names + 4)
+            noted = textwrap.wrap(bar.note, max(20, width), initial_indent=indent, subsequent_indent=indent)
+            lines += [line.rstrip(), *(paint(part, "dim") for part in noted)]
     return lines
 
 
@@ -88,8 +91,6 @@ def summary_lines(labels: Sequence[str], verdicts: Sequence[Verdict]) -> list[st
 
 def verdict_lines(verdict: Verdict, label: str = "", so_far: bool = False) -> list[str]:
     """A verdict as lines for people, wrapped to the terminal's width. ``so_far``: the run did not come to its end."""
-    import textwrap
-
     width = max(20, min(110, shutil.get_terminal_size().columns) - 2)
     colour = "yellow" if so_far else _STATUS_COLOURS[verdict.status]
     head = "– SO FAR" if so_far else f"{GLYPHS[verdict.status]} {verdict.status.value.upper()}"

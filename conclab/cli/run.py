@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from conclab.cli.ending import Trouble
-from conclab.cli.live_line import LiveLine
+from conclab.cli.live_line import LiveLine, left
 from conclab.cli.output import dim, print_json, run_lines
 from conclab.cli.request import plan_of
 from conclab.model import figures
@@ -48,9 +48,9 @@ class _Progress:
         parts = [f"repetition {state.round + 1} of {least}{state.rounds_expected}", arm + python]
         if state.verdict is not None and state.verdict.ratio is not None:
             parts.append(f"{figures.with_unit(state.verdict.ratio, state.verdict.unit)} so far")
-        left = state.seconds_left()
-        if left is not None:
-            parts.append(f"about {figures.duration(max(1.0, round(left)) * 1e9)} left")
+        seconds = state.seconds_left()
+        if seconds is not None:
+            parts.append(left(seconds))
         self._line.draw(" · ".join(parts))
 
     def end(self) -> None:

@@ -227,7 +227,8 @@ class Investigation:
         outcomes = [self._outcomes[self._key(trial)] for trial in claim.trials]
         lacks = [lack for outcome in outcomes for lack in _lacks_of(outcome)]
         parts: tuple[Part, ...] = ()
-        if all(outcome.results is not None or not trial.required for trial, outcome in zip(claim.trials, outcomes, strict=True)):
+        needed = [outcome for trial, outcome in zip(claim.trials, outcomes, strict=True) if trial.required]
+        if claim.trials and all(outcome.results is not None for outcome in needed):
             try:
                 parts = claim.judge([outcome.results for outcome in outcomes])
             except JUDGES_FAIL as error:

@@ -129,7 +129,7 @@ def _claim(survey: Survey, claim: Claim, words: dict[str, str]) -> list[str]:
     lines += [
         _drawing(claim.drawing),
         f"<p><strong>Why.</strong> {_marked(claim.why, words)}</p>",
-        f'<p class="article"><strong>The article.</strong> {_marked(claim.article, words)}</p>',
+        f'<p class="article">{_marked(claim.article, words)}</p>',
         "</article>",
     ]
     return lines

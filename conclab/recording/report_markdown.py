@@ -83,7 +83,7 @@ def _claim(survey: Survey, claim: Claim) -> list[str]:
         finding = survey.finding(claim, column)
         if finding is not None and not claim.convention:
             lines += _finding(finding, column)
-    return [*lines, f"**Why.** {escaped(plain(claim.why))}", "", f"**The article.** {escaped(plain(claim.article))}"]
+    return [*lines, f"**Why.** {escaped(plain(claim.why))}", "", escaped(plain(claim.article))]
 
 
 def _finding(finding: Finding, column: Column) -> list[str]:

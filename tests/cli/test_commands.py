@@ -46,7 +46,7 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["list"], ["run"], ["runs"], ["show"], ["export"], ["monitor"], ["doctor"], ["completion"]]
+    "command", [[], ["list"], ["run"], ["runs"], ["show"], ["export"], ["claims"], ["monitor"], ["doctor"], ["completion"]]
 )
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     answer = call(*command, "--help")
@@ -98,12 +98,14 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_status_2(arguments: list[str],
 def test_the_list_names_everything_and_its_ranges() -> None:
     listed = document("list", "--json")
     assert [entry["name"] for entry in listed["experiments"]] == [experiment.name for experiment in catalogue()]
-    parameters = {one["name"]: one for one in listed["experiments"][0]["parameters"]}
+    threads = next(entry for entry in listed["experiments"] if entry["name"] == "threads-or-processes")
+    parameters = {one["name"]: one for one in threads["parameters"]}
     assert parameters["workers"]["minimum"] == 2
     assert parameters["workers"]["kind"] == "integer"
     assert parameters["work"]["choices"][0] == "primes"
     text = call("list").stdout
     assert all(experiment.name in text and experiment.question in text for experiment in catalogue())
+    assert "bears on claims 18, 34\n" in text
 
 
 def test_a_run_as_json_has_the_promised_keys_and_names_every_worker() -> None:

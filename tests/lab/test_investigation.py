@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from conclab.lab.claim_catalogue import find_claim
+from conclab.lab.claims.multi_threading.c34_threads_over_all_cores import CLAIM
 from conclab.lab.investigation import Investigation
 from conclab.lab.step import STOPPED
 from conclab.model.claims import Claim, Finding, Part, Standing, Trial
@@ -28,7 +28,7 @@ def holds(_found: Found) -> tuple[Part, ...]:
 
 
 def claim(number: int, *trials: Trial, judge: object = holds) -> Claim:
-    return replace(find_claim(34), number=number, trials=trials, judge=judge)  # type: ignore[arg-type]
+    return replace(CLAIM, number=number, trials=trials, judge=judge)  # type: ignore[arg-type]
 
 
 def investigation(*claims: Claim, can_trace: bool = False, memory: int | None = None, strict: bool = True) -> Investigation:

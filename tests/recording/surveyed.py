@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conclab.lab.claim_catalogue import find_claim
+from conclab.lab.claims.multi_threading.c34_threads_over_all_cores import CLAIM
 from conclab.model.claims import Claim, Conditions, Finding, Part, Trial, standing_of
 from conclab.model.statistics import Interval
 from conclab.model.surveys import Survey, survey_of
@@ -45,7 +45,7 @@ def finding(number: int, where: Conditions, *parts: Part, lacks: tuple[str, ...]
     return Finding(number, standing_of(parts), where, parts, lacks, ("20261123-1",), 1_795_000_000.0, 6.2)
 
 
-SPREAD = find_claim(34)
+SPREAD = CLAIM
 SIZES = replace(SPREAD, number=18, title="CPU-bound: use processes", chapter="Which one to use", drawing="pool")
 WORDS = replace(
     SPREAD, number=21, title="threads for small work", chapter="Which one to use", trials=(), convention="It is a {rule|GIL}."
