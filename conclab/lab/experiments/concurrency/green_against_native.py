@@ -105,9 +105,9 @@ EXPERIMENT = Experiment(
     proposition="Green threads start and hand over at least three times as fast as native ones.",
     explanation=(
         "Starting: one worker after another is made, does nothing and is waited for. Handing over: two workers take turns by two "
-        "events, each waiting until the other has given it the turn; greenlets switch directly. A thread has to be made, woken "
-        "and put to sleep by the kernel, and under a GIL it has to be handed that too. A coroutine is an object in a list of what "
-        "its loop goes on with, and a greenlet a piece of stack that is copied. All in one process that does nothing else."
+        "events, each waiting until the other has given it the turn; greenlets switch directly. A thread has to be made, woken and "
+        "put to sleep by the kernel, and under a GIL it has to be handed that too. A coroutine is an object in a list of what its "
+        "loop goes on with, and a greenlet a piece of stack that is copied. All in one process that does nothing else."
     ),
     claims=(23,),
     parameters=(

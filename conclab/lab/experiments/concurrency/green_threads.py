@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import observed, typical
+from conclab.lab.judging import typical
+from conclab.lab.seeing import needs_linux, seen
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -41,8 +42,8 @@ def _status(results: Results, green: list[str]) -> Status:
     added = {name: list(results.arm(name).by_round(_added).values()) for name in (*green, NATIVE)}
     threads = results.arm(NATIVE)
     counts = threads.by_round(_alive)
-    seen = threads.by_round(_added)
-    if not all(added.values()) or any(seen[number] < counts[number] for number in seen):
+    noticed = threads.by_round(_added)
+    if not all(added.values()) or any(more < counts[number] for number, more in noticed.items()):
         return Status.UNDECIDED  # where threads do not show in the count, it says nothing of the others
     return Status.HOLDS if all(more == 0 for name in green for more in added[name]) else Status.FAILS
 
@@ -53,7 +54,7 @@ def judge(results: Results) -> Verdict:
     many = " and ".join(f"{number(results.values, 'size'):,} {name}" for name in green)
     beside = f" {number(results.values, 'threads'):,} threads added {figures.count(most[NATIVE])}."
     told = ", ".join(f"{figures.count(most[name])} by {name}" for name in green)
-    return observed(
+    return seen(
         results,
         _status(results, green),
         typical(results, "coroutines", _during),
@@ -90,4 +91,5 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     rounds=3,
+    lacks=needs_linux,
 )

@@ -65,15 +65,15 @@ def slower_than_threads(results: Results, name: str, size_bytes: int) -> Verdict
     both = f"{took[name]} against {took[BETWEEN_THREADS]}"
     got = figures.times(ratio.value) if ratio else ""
     channel = {PIPE: "by a pipe", QUEUE: "by a queue", SHARED: "in shared memory"}[name]
-    message = f"{amount(size_bytes)} to another process {channel}, and a receipt back,"
+    message = f"message of {amount(size_bytes)} to another process {channel}, with a receipt back,"
     return settle(
         of_that_size,
         ratio,
         threshold=THRESHOLD,
         statements={
-            Status.HOLDS: f"{message} takes {got} what it takes between threads: {both}.",
-            Status.FAILS: f"{message} takes no longer, or hardly, than between threads: {both}, {got}.",
-            Status.UNDECIDED: f"Whether {message} takes longer than between threads cannot be told here.",
+            Status.HOLDS: f"A {message} takes {got} what it takes between threads: {both}.",
+            Status.FAILS: f"A {message} takes hardly longer than between threads, or less: {both}, {got}.",
+            Status.UNDECIDED: f"Whether a {message} takes longer than between threads cannot be told here.",
         },
         evidence=[_bar(results, each, size_bytes) for each in WAYS if each != BETWEEN_THREADS],
     )

@@ -62,6 +62,7 @@ def judge(results: Results) -> Verdict:
         bars.append(Evidence(name, interval.value if interval else None, interval, unit=" in order", note=note))
     # Disorder once seen is proof; order, however often, is not.
     status = Status.FAILS if ordered < handfuls else Status.UNDECIDED
+    them = figures.sentence(figures.plural(many, "process"))
     pids = f"Each of the {figures.in_words(many)} had a pid of its own." if _own_pids(results) else "Some shared a pid."
     return observed(
         results,
@@ -69,8 +70,8 @@ def judge(results: Results) -> Verdict:
         wilson(ordered, handfuls),
         statements={
             Status.HOLDS: "",
-            Status.FAILS: f"They spoke in the order of their start {ordered} times of {handfuls}. {pids}",
-            Status.UNDECIDED: f"They spoke in order all {handfuls} times, which does not prove that they must. {pids}",
+            Status.FAILS: f"{them} spoke in the order of their start {ordered} times of {handfuls}. {pids}",
+            Status.UNDECIDED: f"{them} spoke in order all {handfuls} times, which does not prove that they must. {pids}",
         },
         unit=" in order",
         about="What is counted is the share of the handfuls that spoke in order, with Wilson's interval.",
