@@ -132,7 +132,7 @@ def finding_lines(finding: Finding, palette: Palette, width: int, several: bool,
     lines: list[Strip] = []
     if len(finding.parts) == 1 and not finding.parts[0].beside:
         verdict = _own(finding, finding.parts[0])
-        lines += _hanging(head, bold, harmless(with_certainty(verdict)), style(palette.text, bold=True), width)
+        lines += _hanging(head, bold, with_certainty(verdict), style(palette.text, bold=True), width)
         lines += ground_lines(verdict, {}, palette, width, whole_notes=True)
     else:
         lines.append(plain(head, width, bold))
@@ -146,8 +146,17 @@ def finding_lines(finding: Finding, palette: Palette, width: int, several: bool,
 
 
 def _own(finding: Finding, part: Part) -> Verdict:
-    """The verdict of a part, without what the finding as a whole says."""
-    return replace(part.verdict, reasons=reasons_of(finding, part.verdict))
+    """The verdict of a part, made harmless, for it may come from a file; without what the finding as a whole says."""
+    verdict = part.verdict
+    return replace(
+        verdict,
+        statement=harmless(verdict.statement),
+        reasons=tuple(harmless(reason) for reason in reasons_of(finding, verdict)),
+        advice=harmless(verdict.advice),
+        evidence=tuple(
+            replace(bar, label=harmless(bar.label), note=harmless(bar.note), unit=harmless(bar.unit)) for bar in verdict.evidence
+        ),
+    )
 
 
 def _part_lines(part: Part, verdict: Verdict, palette: Palette, width: int) -> list[Strip]:
@@ -157,7 +166,7 @@ def _part_lines(part: Part, verdict: Verdict, palette: Palette, width: int) -> l
     if part.beside:
         line.add(" (beside: it does not count)", style(palette.dim))
     inner = width - _INDENT
-    lines = [plain(text, inner, style(palette.text)) for text in wrapped(harmless(with_certainty(verdict)), inner)]
+    lines = [plain(text, inner, style(palette.text)) for text in wrapped(with_certainty(verdict), inner)]
     lines += ground_lines(verdict, {}, palette, inner, whole_notes=True)
     return [line.strip(width), *(_moved(one, _INDENT, width) for one in lines)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -171,7 +172,7 @@ def _noted(bar: Evidence, shares: Mapping[str, Shares]) -> Evidence:
 def _bars(
     verdict: Verdict, palette: Palette, width: int, shares: Mapping[str, Shares] | None = None, whole_notes: bool = False
 ) -> list[Strip]:
-    shown = [_noted(bar, shares or {}) for bar in verdict.evidence if bar.value is not None]
+    shown = [_noted(bar, shares or {}) for bar in verdict.evidence if bar.value is not None and math.isfinite(bar.value)]
     if not shown:
         return []
     label = min(_MOST_LABEL, max(_LABEL, *(len(bar.label) for bar in shown))) + 1
