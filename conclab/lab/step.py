@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conclab.lab.child import RUNNER, CannotStart, Child, Ending, Turn
+from conclab.lab.programs import CannotBuild, program, words_of
+from conclab.lab.toolchains import NoToolchain
 from conclab.lab.translate import carrier_of, in_its_time, translate, whole_number
 from conclab.model import figures
 from conclab.model.events import (
@@ -134,10 +136,11 @@ class Step:
         if not self._check_only:
             self._post(StepStarted(self._began_ns, self.arm, self._round, self._control))
         late = False
-        command = command_of(self.arm)
-        self._tracing(lambda tracer: tracer.begin())
+        spec = spec_of(self.arm, self._core, self._seed, self._check_only)
         try:
-            with Child(command, spec_of(self.arm, self._core, self._seed, self._check_only), wake) as child:
+            command = self._command(spec, wake, stopping)
+            self._tracing(lambda tracer: tracer.begin())
+            with Child(command, spec, wake) as child:
                 deadline = time.monotonic() + self._limit_s
                 announced = False
                 for turn in child.turns():
@@ -151,7 +154,7 @@ class Step:
                     if late or stopping():
                         child.pull_leash()
                 ending = child.ending
-        except (CannotStart, OSError) as error:
+        except (CannotStart, NoToolchain, CannotBuild, OSError) as error:
             ending = None
             self._heard.failures.append(Failed(time.monotonic_ns(), None, str(error)))
         self._tracing(lambda tracer: tracer.end())
@@ -161,6 +164,12 @@ class Step:
         if not self._check_only:
             self._post(StepFinished(time.monotonic_ns(), repetition))
         return repetition
+
+    def _command(self, spec: dict[str, Any], wake: int, stopping: Callable[[], bool]) -> list[str]:
+        """What is to be started; a program of ours is compiled first where it has not been yet. Raises as ``program`` does."""
+        if self.arm.language == "python":
+            return command_of(self.arm)
+        return [*program(self.arm.language, lambda text: say(self._post, text), wake, stopping), *words_of(spec)]
 
     def tell_slices(self) -> None:
         """Once it has run, and when nothing is timed any more: post what the kernel's trace says of it, if it was traced."""

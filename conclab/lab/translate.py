@@ -91,6 +91,18 @@ def _worker_started(event: dict[str, Any]) -> Event:
     )
 
 
+def _carrier_started(event: dict[str, Any]) -> Event:
+    """To whoever watches kernel tasks it is a worker like any other."""
+    return WorkerStarted(
+        at_ns=_whole(event, "at"),
+        worker=_name(event, "carrier"),
+        pid=_whole(event, "pid"),
+        tid=_whole(event, "tid"),
+        start_ticks=_whole_or_none(event, "start_ticks"),
+        shares_task=False,
+    )
+
+
 def _task_finished(event: dict[str, Any]) -> Event:
     return TaskFinished(
         at_ns=_whole(event, "at"),
@@ -167,6 +179,7 @@ def _failed(event: dict[str, Any]) -> Event:
 _TRANSLATORS = {
     "probe": _probed,
     "worker_started": _worker_started,
+    "carrier_started": _carrier_started,
     "task_finished": _task_finished,
     "waiting": _waiting,
     "acquired": _acquired,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, NamedTuple
+from typing import Callable, Dict, NamedTuple, Tuple
 
 MEGABYTE = 1024 * 1024
 COUNTED_SUFFIXES = (".py", ".txt", ".md", ".c", ".h")
@@ -17,6 +17,7 @@ class Executor(NamedTuple):
     """A way of running several workers."""
 
     module: str
+    """Empty: no Python can do it, only programs in a language that has such workers (LANGUAGES)."""
     label: str
     one: str
     many: str
@@ -33,6 +34,8 @@ EXECUTORS: Dict[str, Executor] = {
     "forkserver": Executor("processes", "processes (forkserver)", "process", "processes", 12 * MEGABYTE, "always"),
     "spawn": Executor("processes", "processes (spawn)", "process", "processes", 16 * MEGABYTE, "always"),
     "asyncio": Executor("coroutines", "asyncio", "coroutine", "coroutines", 65536, "never"),
+    "goroutines": Executor("", "goroutines", "goroutine", "goroutines", 8192, "always"),
+    "erlang-processes": Executor("", "Erlang's processes", "Erlang process", "Erlang processes", 8192, "always"),
 }
 
 
@@ -117,5 +120,24 @@ WORKLOADS: Dict[str, Workload] = {
     "interpreters": Workload("interpreters", "two threads each", "count primes below this", "", 120_000, 100, 50_000_000),
     "returning": Workload("returning", "returning numbers", "numbers that each returns", "", 300_000, 1, 5_000_000, _numbers),
     "cluster": Workload("cluster", "counting primes on a cluster", "count the primes below this", "", 250_000, 100, 50_000_000),
+    "sharing-a-core": Workload("sharing_a_core", "computing side by side", "how long they compute", "ms", 400, 10, 20_000),
+    "unawaited": Workload("unawaited", "ending without waiting", "how long each would go on", "ms", 60, 0, 10_000),
     "graphics": Workload("graphics", "matrix products on a GPU", "rows of the matrices", "rows", 2_000, 16, 8_000, _floats),
+}
+
+
+class Language(NamedTuple):
+    """What the program of ours in a language can do (``conclab/programs``): the same work under the same names."""
+
+    label: str
+    executors: Tuple[str, ...]
+    workloads: Tuple[str, ...]
+
+
+LANGUAGES: Dict[str, Language] = {
+    "c": Language("C", ("sequential", "threads"), ("primes", "sharing-a-core")),
+    "rust": Language("Rust", ("sequential", "threads"), ("primes", "sharing-a-core")),
+    "go": Language("Go", ("goroutines",), ("primes", "greeting", "unawaited", "crowd")),
+    "erlang": Language("Erlang", ("erlang-processes",), ("primes",)),
+    "node": Language("Node", ("sequential",), ("primes",)),
 }

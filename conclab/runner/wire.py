@@ -25,6 +25,8 @@ not know. Kinds:
                      ``voluntary_switches``, ``involuntary_switches``, ``migrations``, ``peak_rss_bytes`` (each null
                      where it cannot be had), ``result``, ``shares_task``, ``untold_waits`` (or absent: lock to
                      nanoseconds that it waited and has not told of)
+``carrier_started``  ``carrier``, ``pid``, ``tid``, ``start_ticks``: a kernel task that carries several workers begins. Where
+                     several tasks carry them (goroutines), these are told in place of ``worker_started``
 ``carrier_finished`` ``carrier``, and the stamps and counters of ``worker_finished``: the account of one kernel task
                      that carried several workers
 ``finished``         the last: ``started_ns``, ``wall_ns``, ``result`` (null, here and above, when it is too long for the wire)
