@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conclab.lab.experiments.common import carried_by, most_workers, number, size, workers
+from conclab.lab.experiments.common import carried_by, most_workers, number, size
 from conclab.lab.judging import needs_two_cores, settle, typical
 from conclab.model import figures
-from conclab.model.experiments import Arm, Experiment, Values
+from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
 from conclab.model.results import Results, measure_of
 from conclab.model.verdicts import Evidence, Status, Verdict
@@ -32,7 +32,8 @@ def arms(values: Values, machine: Machine) -> tuple[Arm, ...]:
         arguments = {"size": values["size"], "workers": many, "executor": executor}
         return Arm(name, executor, "stretches", many, many, arguments, one_core=one_core)
 
-    counts = sorted({1, 2, machine.whole_cores, 2 * machine.whole_cores, number(values, "workers")})
+    most, cores = number(values, "workers"), machine.whole_cores
+    counts = sorted({count for count in (1, 2, cores, 2 * cores) if count <= most} | {most})
     return arm(PINNED, 2, one_core=True), *(arm(_name(count), count) for count in counts)
 
 
@@ -76,7 +77,7 @@ EXPERIMENT = Experiment(
     name="two-at-once",
     title="two at the same instant",
     chapter="Parallelism",
-    place=5,
+    place=15,
     question="How many workers run at the same instant?",
     proposition="Two workers run at the same instant, each on a core of its own.",
     explanation=(
@@ -86,7 +87,11 @@ EXPERIMENT = Experiment(
         "more, however many workers there are. As threads under the GIL only one of them looks at a time, on any number of cores."
     ),
     claims=(1, 28),
-    parameters=(workers(_four_a_core, least=2), size(of="stretches"), carried_by("fork", "threads")),
+    parameters=(
+        Parameter("workers", Kind.INTEGER, "workers in the largest arm", _four_a_core, minimum=2, maximum=most_workers),
+        size(of="stretches"),
+        carried_by("fork", "threads"),
+    ),
     arms=arms,
     judge=judge,
     metric=cores_kept,
