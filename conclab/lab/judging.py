@@ -101,6 +101,11 @@ def others_took(results: Results) -> str:
     return f" (others took {figures.percent(foreign)} of the cores)" if foreign is not None and foreign > FOREIGN_LIMIT else ""
 
 
+def unless_others(results: Results, answer: bool | None) -> bool | None:
+    """An answer that a busy machine can only turn from yes to no: where others took of the cores, a no is not known."""
+    return None if answer is False and others_took(results) else answer
+
+
 def rounds_of(results: Results) -> int:
     """How many rounds all arms have finished."""
     return min((len(results.arm(arm.name).repetitions) for arm in results.planned), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conclab.lab.experiments.concurrency import one_core_only
 from conclab.lab.experiments.concurrency.one_core_only import MANY, overlapping
-from conclab.lab.judging import cores_used, observed, within
+from conclab.lab.judging import cores_used, observed, others_took, within
 from conclab.lab.seeing import is_so
 from conclab.model.claims import Claim, Trial, alone
 from conclab.model.results import Results, cores_of
@@ -19,7 +19,7 @@ def judge(results: Results) -> Verdict:
     used = cores_used(results, MANY)
     overlap = overlapping(results.arm(MANY)) if results.arm(MANY).repetitions else None
     one_at_a_time = within(results, MANY, cores_of, 0, ONE)
-    got = f"{used.value:.2f} cores" if used else ""
+    got = f"{used.value:.2f} cores{others_took(results)}" if used else ""
     return observed(
         results,
         is_so([overlap, one_at_a_time]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conclab.lab.experiments.parallelism import two_at_once
 from conclab.lab.experiments.parallelism.two_at_once import PINNED, most_of
-from conclab.lab.judging import NOT_MEASURED, needs_two_cores, observed, others_took, typical
+from conclab.lab.judging import NOT_MEASURED, needs_two_cores, observed, others_took, typical, unless_others
 from conclab.lab.seeing import is_so
 from conclab.model import figures
 from conclab.model.claims import Claim, Part, Trial
@@ -65,7 +65,7 @@ def _as_many(results: Results) -> Verdict:
     fewest = min((most[0] for name in enough for most in (most_of(results, name),) if most), default=None)
     lacks = needs_two_cores(results.values, results.machine)
     took = others_took(results)
-    status = is_so([None if fewest is None or lacks or (took and fewest < cores) else fewest >= cores])
+    status = is_so([None if fewest is None or lacks else unless_others(results, fewest >= cores)])
     plural = figures.plural(cores, "core")
     return _verdict(
         results,
@@ -101,7 +101,11 @@ CLAIM = Claim(
         "The article is right. What Linux counts as a core may be one of two hardware threads of a core; then two tasks share its "
         "units at every instant, and each is slower."
     ),
-    trials=(Trial("two-at-once", traced=True),),
+    trials=(
+        Trial(
+            "two-at-once",
+        ),
+    ),
     judge=judge,
     drawing="cores",
 )

@@ -17,7 +17,7 @@ CLAIM = Claim(
         "up and divided by the time that passed, gives the {effective cores}."
     ),
     article="The article is right. What the kernel calls a CPU may be half a core, though: two hardware threads share one.",
-    trials=(Trial("two-at-once", traced=True),),
+    trials=(Trial("two-at-once"),),
     judge=alone(two_at_once.judge),
     drawing="cores",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conclab.lab.experiments.concurrency import one_core_only
 from conclab.lab.experiments.concurrency.one_core_only import MANY
-from conclab.lab.judging import observed, typical, within
+from conclab.lab.judging import observed, others_took, typical, unless_others, within
 from conclab.lab.seeing import is_so
 from conclab.model import figures
 from conclab.model.claims import Claim, Trial, alone
@@ -37,11 +37,11 @@ def judge(results: Results) -> Verdict:
     """Both had half of the core, and the kernel took it from each while it could have gone on."""
     arm = results.arm(MANY)
     share, fewest, turns = typical(results, MANY, first_share), arm.by_round(_fewest_turns), arm.median_of(involuntary_of)
-    even = within(results, MANY, first_share, HALF - TOLERANCE, HALF + TOLERANCE)
+    even = unless_others(results, within(results, MANY, first_share, HALF - TOLERANCE, HALF + TOLERANCE))
     taken = all(fewest.values()) if fewest else None
     shares = arm.shares()
     had = f"one had {figures.percent(share.value)} of it and the other {figures.percent(1 - share.value)}" if share else ""
-    waited = f", each wanted it for {figures.percent(shares[1])} of its life in vain" if shares else ""
+    waited = f", each waited for it for {figures.percent(shares[1])} of its life{others_took(results)}" if shares else ""
     often = f", and the kernel took it away {figures.count(turns)} times" if turns is not None else ""
     return observed(
         results,

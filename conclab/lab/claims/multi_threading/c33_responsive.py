@@ -13,7 +13,7 @@ from conclab.lab.experiments.scheduling.responsive import (
     helped,
 )
 from conclab.lab.experiments.scheduling.time_slices import NOTICED_MS, late_of, milliseconds
-from conclab.lab.judging import observed, typical, within
+from conclab.lab.judging import observed, typical, unless_others, within
 from conclab.lab.seeing import is_so
 from conclab.model.claims import Claim, Part, Trial
 from conclab.model.results import Results
@@ -26,7 +26,7 @@ def _responsive(results: Results) -> Verdict:
     both = f"within {process} beside a process that computes on the same core, and {thread} beside a thread that does"
     return observed(
         results,
-        is_so(within(results, name, late_of, 0, NOTICED_MS) for name in (PROCESS, THREAD)),
+        is_so(unless_others(results, within(results, name, late_of, 0, NOTICED_MS)) for name in (PROCESS, THREAD)),
         typical(results, PROCESS, late_of),
         statements={
             Status.HOLDS: f"99 of 100 beats were over {both}.",

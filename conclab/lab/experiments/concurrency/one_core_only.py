@@ -13,7 +13,7 @@ from conclab.model.verdicts import Status, Verdict
 FLOOR, CEILING = 0.9, 1.05
 """Between these the workers took as long as one; a little is lost to starting and switching."""
 ONE, MANY, FREE = "one, one core", "many, one core", "many, all cores"
-QUICK = {"size": "150000"}
+QUICK = {"size": "120000"}
 """Work that is long enough for what several claims ask of one run, all told within seconds."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import latencies_of, observed, typical, within
+from conclab.lab.judging import latencies_of, observed, typical, unless_others, within
 from conclab.lab.seeing import is_so
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Metric, Parameter, Values
@@ -16,29 +16,25 @@ NOTICED_MS = 100.0
 """From about this on people notice that something is late (R. B. Miller, AFIPS 33, 1968)."""
 LIMITS = f"{LONGEST_SLICE_MS:.0f} ms or {NOTICED_MS:.0f} ms"
 EVERY_US = 10_000
-FEW, CROWD = "a few", "a crowd"
+FEW, CROWD = "few", "crowd"
 
-_p99 = measure_of("p99_ns")
-
-
-def _by_turn(repetition: Repetition, part: str) -> float | None:
-    """Milliseconds of those that compute, by their turns: each ends with an involuntary switch, and the last with their end."""
-    busy = repetition.workers[1:]
-    counted = add_up([worker.counters for worker in busy])
-    spent = getattr(counted, part)
-    if spent is None or counted.involuntary_switches is None:
-        return None
-    return float(spent) / (counted.involuntary_switches + len(busy)) / 1e6
+_p99, _away = measure_of("p99_ns"), measure_of("away_ns")
 
 
 def slice_of(repetition: Repetition) -> float | None:
-    """How long one of them had the core at a time, on average, in milliseconds."""
-    return _by_turn(repetition, "on_core_ns")
+    """How long one of those that compute had the core at a time, on average, in milliseconds: its turns end with an involuntary
+    switch, and the last one with its end."""
+    busy = repetition.workers[1:]
+    counted = add_up([worker.counters for worker in busy])
+    if counted.on_core_ns is None or counted.involuntary_switches is None:
+        return None
+    return counted.on_core_ns / (counted.involuntary_switches + len(busy)) / 1e6
 
 
 def pause_of(repetition: Repetition) -> float | None:
-    """How long one of them waited for its next turn, on average, in milliseconds."""
-    return _by_turn(repetition, "wants_core_ns")
+    """How long one of them had to wait for its next turn when it waited longest, by its own clock, in milliseconds."""
+    away = _away(repetition)
+    return None if away is None else away / 1e6
 
 
 def late_of(repetition: Repetition) -> float | None:
@@ -62,29 +58,24 @@ def milliseconds(results: Results, arm: str, figure: Metric) -> str:
 
 
 def bars(results: Results) -> list[Evidence]:
-    """Slices and pauses of both arms; the heartbeat's lateness beside them."""
-    made = []
-    for name, many in ((FEW, number(results.values, "few")), (CROWD, number(results.values, "crowd"))):
-        turn, pause = typical(results, name, slice_of), typical(results, name, pause_of)
-        made.append(Evidence(f"turn, {many} on a core", turn.value if turn else None, turn, " ms"))
-        made.append(
-            Evidence(
-                f"pause, {many} on a core", pause.value if pause else None, pause, " ms", f"beat: {latencies_of(results, name)}"
-            )
-        )
+    """How long a turn of the few is, and the longest pauses of the few and of the crowd; the heartbeat's lateness beside them."""
+    turn = typical(results, FEW, slice_of)
+    made = [Evidence(f"turn, {results.values['few']} on a core", turn.value if turn else None, turn, " ms")]
+    for name in (FEW, CROWD):
+        pause, beat = typical(results, name, pause_of), f"beat: {latencies_of(results, name)}"
+        made.append(Evidence(f"pause, {results.values[name]} on a core", pause.value if pause else None, pause, " ms", beat))
     return made
 
 
 def judge(results: Results) -> Verdict:
     few, crowd = (figures.in_words(number(results.values, name)) for name in ("few", "crowd"))
     short = within(results, FEW, slice_of, 0, LONGEST_SLICE_MS)
-    status = is_so([short, within(results, FEW, late_of, 0, NOTICED_MS)])
+    status = is_so([short, unless_others(results, within(results, FEW, late_of, 0, NOTICED_MS))])
     turn, pause = milliseconds(results, FEW, slice_of), milliseconds(results, FEW, pause_of)
     late, long_pause = milliseconds(results, FEW, late_of), milliseconds(results, CROWD, pause_of)
-    of_all = (
-        f"{few} that share a core have it for {turn} at a time and wait {pause} for the next turn; 99 of 100 beats are {late} late"
-    )
-    much = f" With {crowd} on the core each waits {long_pause} for its turn." if long_pause else ""
+    turns = f"{few} that share a core have it for {turn} at a time and wait up to {pause} for the next turn"
+    of_all = f"{turns}; 99 of 100 beats are {late} late"
+    much = f" With {crowd} on the core each waits up to {long_pause}." if long_pause else ""
     return observed(
         results,
         status,
@@ -109,10 +100,10 @@ EXPERIMENT = Experiment(
     question="How long does the kernel let one task have a core before it lets another?",
     proposition="Turns on a core are so short that nobody notices that there are several.",
     explanation=(
-        "Some processes compute on one core, and each keeps count of its own: time on the core, time in the run queue, and "
-        "involuntary switches. A turn is the first by the last, a pause the second by the last. One more process only wants to "
-        "beat every 10 ms and says how late it is: it has slept, so the kernel mostly lets it go first. Linux gives turns of a "
-        "few milliseconds however many want the core, so with twice as many the pauses are twice as long: beside a crowd one does "
+        "Some processes compute on one core. A turn is their time on it, divided by how often the kernel took it from them "
+        "(involuntary switches); a pause is what they see when they look at the clock again. One more process only wants to beat "
+        "every 10 ms and says how late it is: it has slept, so the kernel mostly lets it go first. Linux gives turns of a few "
+        "milliseconds however many want the core, so with twice as many the pauses are twice as long: beside a crowd one does "
         "notice."
     ),
     claims=(30,),
