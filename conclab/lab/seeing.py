@@ -69,7 +69,7 @@ def seen(
     advice: str = "",
     besides: Sequence[str] = (),
 ) -> Verdict:
-    """``observed``; where it stays open, the reasons say why: what this machine lacks, or that it was not told. ``besides``: more."""
+    """``observed``; where it stays open, the reasons say what this machine lacks, or that it was not told. ``besides``: more."""
     verdict = observed(results, status, interval, statements=statements, unit=unit, about=about, evidence=evidence, advice=advice)
     why = ""
     if status is Status.UNDECIDED:

@@ -86,6 +86,7 @@ def test_a_compiled_program_is_what_runs_and_a_script_is_not() -> None:
     assert "runs python3; the script is only a file" in said(6, programs())
     assert "8.0 MiB of the 10 MiB" in said(6, programs())
     assert statuses(6, programs(there=0.99))[2] == "holds"
+    assert statuses(6, programs(there=0.95))[2] == "undecided"
     assert statuses(6, programs(script_exe="/tmp/a.py"))[1] == "holds"
 
 
@@ -227,6 +228,7 @@ def test_both_are_tasks_and_share_at_different_levels() -> None:
 
 def test_a_fork_shares_the_files_that_were_open_and_a_thread_all_but_its_tid() -> None:
     assert statuses(20, tasks()) == ["holds", "fails", "holds", "fails"]
+    assert [part.beside for part in parts(20, tasks())] == [False, False, False, True]
     assert standing_of(parts(20, tasks())) is Standing.PARTLY
     assert statuses(20, tasks(fork=()))[1] == "holds"
     assert statuses(20, tasks(fork=("memory", "position")))[0] == "fails"
