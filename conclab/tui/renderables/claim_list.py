@@ -56,7 +56,7 @@ def rows_of(claims: Sequence[Claim], standings: Mapping[int, Standing], states: 
 def summary(claims: Sequence[Claim], standings: Mapping[int, Standing]) -> str:
     """How far one has got: 31 of 45 checked here · 22 ✓ 6 ✗ 3 ◐."""
     found = [standings[claim.number] for claim in claims if claim.number in standings]
-    if not found:
+    if not set(found) - {Standing.CONVENTION}:
         return "none checked here yet"
     counts = Counter(found)
     told = " ".join(f"{counts[standing]} {GLYPHS[standing]}" for standing in Standing if counts[standing])

@@ -29,9 +29,9 @@ from conclab.tui.screens.learn_keys import KEYS
 from conclab.tui.screens.learn_orders import LearnOrders
 from conclab.tui.screens.learn_words import ASKING, hint, stands
 from conclab.tui.widgets.claim_list import ClaimList
+from conclab.tui.widgets.claim_page import ClaimPage
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.line import Drawn
-from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.search_line import SearchLine
 
 _PROGRESS = 1
@@ -83,7 +83,7 @@ class LearnScreen(LearnOrders):
                 yield ClaimList()
                 yield SearchLine()
             with Vertical(id="right"):
-                yield LinesView(id="page")
+                yield ClaimPage()
                 yield self.results
         yield KeyBar()
 
@@ -137,7 +137,7 @@ class LearnScreen(LearnOrders):
             focused = self.focused
             self.set_class(live, "-live")
             if focused is not None and focused.id != "claims" and not isinstance(focused, Input):
-                self.set_focus(self.results.workers_view if live else self.query_one("#page"))
+                self.set_focus(self.results.workers_view if live else self.query_one(ClaimPage))
         self.set_class(learning.on, "-on")
 
     def _draw_list(self) -> None:
@@ -154,7 +154,7 @@ class LearnScreen(LearnOrders):
         view.subtitle(summary(learning.claims, standings))
 
     def _draw_page(self) -> None:
-        view, claim = self.query_one("#page", LinesView), self.claim
+        view, claim = self.query_one(ClaimPage), self.claim
         if view.room <= 0:
             return
         if claim is None:

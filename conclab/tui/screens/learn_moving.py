@@ -16,7 +16,7 @@ from conclab.recording.feed import EVERYTHING, Session
 from conclab.recording.learning import Learning
 from conclab.tui.screens.pages import TwoPages
 from conclab.tui.widgets.claim_list import ClaimList
-from conclab.tui.widgets.lines import LinesView
+from conclab.tui.widgets.claim_page import ClaimPage
 from conclab.tui.widgets.results import Results
 from conclab.tui.widgets.search_line import SearchLine
 
@@ -61,7 +61,7 @@ class LearnMoving(TwoPages):
         """On a narrow screen: show the page of the claim, or the list; the keys go there, too."""
         super().turn_page(results)
         if self.has_class("-narrow"):
-            shown = (self.results.workers_view if self.has_class("-live") else self.query_one("#page")) if results else None
+            shown = (self.results.workers_view if self.has_class("-live") else self.query_one(ClaimPage)) if results else None
             self.set_focus(shown or self.query_one(ClaimList))
         self.refresh_view(EVERYTHING)
 
@@ -74,7 +74,7 @@ class LearnMoving(TwoPages):
 
     def action_scroll(self) -> None:
         """A page on; from the end to the beginning."""
-        view = self.query_one("#page", LinesView)
+        view = self.query_one(ClaimPage)
         if view.scroll_offset.y >= view.max_scroll_y:
             view.scroll_to(y=0, animate=False)
         else:

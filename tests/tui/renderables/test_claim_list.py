@@ -44,7 +44,7 @@ def test_found_is_what_title_sentence_and_number_say_in_any_case() -> None:
 
 
 def test_the_summary_counts_in_one_order_and_says_when_there_is_nothing() -> None:
-    assert summary(CLAIMS, {}) == "none checked here yet"
+    assert summary(CLAIMS, {}) == summary(CLAIMS, {21: Standing.CONVENTION}) == "none checked here yet"
     assert summary(CLAIMS, {**FOUND, 38: Standing.HOLDS}) == "4 of 4 checked here · 1 ✓ 1 ✗ 1 ◐ 1 –"
 
 
