@@ -16,10 +16,12 @@ _UNKNOWN = -1
 def prepare(_arguments: Dict[str, Any], tools: Any) -> Dict[str, Any]:
     file, path = tempfile.mkstemp()
     os.unlink(path)
+    folder = os.getcwd()
     return {
         "list": [],
         "file": file,
-        "folder": os.getcwd(),
+        "folder": folder,
+        "elsewhere": "/" if folder != "/" else os.path.dirname(__file__),
         "pid": os.getpid(),
         "tid": threading.get_native_id(),
         "their_pid": tools.cell(),
@@ -41,7 +43,7 @@ def task(state: Dict[str, Any], arguments: Dict[str, Any], index: int) -> int:
     state["is_task"].value = _is_task()
     state["list"].append(index)
     os.lseek(state["file"], arguments["size"], os.SEEK_SET)
-    os.chdir("/")
+    os.chdir(state["elsewhere"])
     state["opened"].value = os.open(os.devnull, os.O_RDONLY)
     print(f"pid {os.getpid()}, tid {threading.get_native_id()}: I have appended, sought, opened a file and gone to another folder")
     return 1
