@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conclab.cli.claims_choice import claims_of, reports_of
 from conclab.cli.claims_inquiry import Inquiry
-from conclab.cli.claims_text import catalogue_lines, finding_lines, table_lines
+from conclab.cli.claims_text import catalogue_lines, chapter_lines, finding_lines, table_lines
 from conclab.cli.ending import Stopped, Trouble
 from conclab.cli.output import dim, paint, print_json
 from conclab.cli.request import pythons_of
@@ -111,10 +111,11 @@ def _kept(
         for number, column in enumerate(survey.columns):
             if len(survey.columns) > 1:
                 print(("\n" if number else "") + paint(python_name(column), "bold", "cyan"))
-            found = [(claim, survey.finding(claim, column)) for claim in chosen]
-            for claim, finding in found:
+            printed = _Printed(bool(asked.ids), why=not number)
+            for claim in chosen:
+                finding = survey.finding(claim, column)
                 if finding is not None:
-                    _print_finding(claim, finding, bool(asked.ids), why=not number)
+                    printed.add(claim, finding)
         _print_end(survey, machine, None)
     return _write(reports, survey, machine)
 
@@ -128,15 +129,17 @@ def _run(
     reports: Sequence[Path],
 ) -> int:
     by_number = {claim.number: claim for claim in chosen}
-    labels: list[str] = []
+    printed: dict[str, _Printed] = {}
 
     def tell(finding: Finding) -> None:
         if asked.json:
             return
-        if len(pythons) > 1 and finding.conditions.python not in labels:
-            print(("\n" if labels else "") + paint(f"Python {finding.conditions.label}", "bold", "cyan"))
-            labels.append(finding.conditions.python)
-        _print_finding(by_number[finding.number], finding, bool(asked.ids), why=len(labels) <= 1)
+        python = finding.conditions.python
+        if python not in printed:
+            if len(pythons) > 1:
+                print(("\n" if printed else "") + paint(f"Python {finding.conditions.label}", "bold", "cyan"))
+            printed[python] = _Printed(bool(asked.ids), why=not printed)
+        printed[python].add(by_number[finding.number], finding)
 
     began = time.monotonic()
     inquiry = Inquiry(chosen, machine, pythons, findings, keep=not asked.no_keep, seed=asked.seed, tell=tell)
@@ -168,10 +171,19 @@ def _run(
     return 1 if inquiry.failed else status
 
 
-def _print_finding(claim: Claim, finding: Finding, full: bool, why: bool) -> None:
-    """``why`` it is so is the same under every Python, and told under the first."""
-    lines = finding_lines(claim, finding, full, why)
-    print("\n".join([*lines, ""] if full else lines), flush=True)
+class _Printed:
+    """What one Python found, as it comes. ``why`` it is so is the same under every Python, and told under the first."""
+
+    def __init__(self, full: bool, why: bool) -> None:
+        self._full = full
+        self._why = why
+        self._chapter = ""
+
+    def add(self, claim: Claim, finding: Finding) -> None:
+        heading = chapter_lines(claim.chapter, self._chapter)
+        lines = (heading[-1:] if self._full else heading) + finding_lines(claim, finding, self._full, self._why)
+        self._chapter = claim.chapter
+        print("\n".join([*lines, ""] if self._full else lines), flush=True)
 
 
 def _print_end(survey: Survey, machine: Machine, took_s: float | None) -> None:

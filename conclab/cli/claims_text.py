@@ -11,8 +11,8 @@ from conclab.model.claims import GLYPHS, Claim, Finding, Part, Standing
 from conclab.model.glossary import plain
 from conclab.model.surveys import Survey, reasons_of
 from conclab.model.text import harmless
-from conclab.model.verdicts import GLYPHS as STATUS_GLYPHS
 from conclab.model.verdicts import Status
+from conclab.recording.report_words import glyph_of
 
 COLOURS = {
     Standing.HOLDS: "green",
@@ -43,6 +43,11 @@ def head_line(claim: Claim, standing: Standing | None) -> str:
     return f"{paint(glyph, *colour)} {paint(f'{claim.number:>2}', 'dim')} {paint(claim.title, 'bold')}"
 
 
+def chapter_lines(chapter: str, before: str) -> list[str]:
+    """A heading, where another chapter begins."""
+    return [] if chapter == before else [*([""] if before else []), paint(chapter, "bold", "cyan")]
+
+
 def finding_lines(claim: Claim, finding: Finding, full: bool, why: bool = True) -> list[str]:
     """What was found about a claim. ``full``: with the bars that it rests on, and ``why`` it is so."""
     lines = [head_line(claim, finding.standing)]
@@ -62,7 +67,7 @@ def finding_lines(claim: Claim, finding: Finding, full: bool, why: bool = True) 
 def _part_lines(finding: Finding, part: Part, full: bool) -> list[str]:
     verdict = part.verdict
     alone = len(finding.parts) == 1
-    glyph = "" if alone else f"{STATUS_GLYPHS[verdict.status]} "
+    glyph = "" if alone else f"{glyph_of(part)} "
     name = f"{part.name}: " if part.name and not alone else ""
     certainty = verdict.certainty(" to ").replace("95 %", "95 % interval")
     told = f"{name}{verdict.statement}" + (f" ({certainty})" if certainty and full else "")
@@ -104,9 +109,8 @@ def catalogue_lines(claims: Sequence[Claim]) -> list[str]:
     lines: list[str] = []
     chapter = ""
     for claim in claims:
-        if claim.chapter != chapter:
-            lines += [*([""] if chapter else []), paint(claim.chapter, "bold")]
-            chapter = claim.chapter
+        lines += chapter_lines(claim.chapter, chapter)
+        chapter = claim.chapter
         names = ", ".join(dict.fromkeys(trial.experiment for trial in claim.trials)) or "explained, not decided"
         lines += _wrapped(plain(claim.statement), 2, f"{claim.number:>2} ")
         lines += _wrapped(names, 5, "", "dim")

@@ -8,10 +8,9 @@ from conclab.model.claims import GLYPHS, Claim, Finding, Standing
 from conclab.model.drawings import DRAWINGS, Piece, pieces
 from conclab.model.glossary import spans
 from conclab.model.surveys import WORDS, Column, Survey, reasons_of
-from conclab.model.verdicts import GLYPHS as STATUS_GLYPHS
 from conclab.recording.report_charts import bar_chart, counts_chart, scales_of, told
 from conclab.recording.report_style import STYLE
-from conclab.recording.report_words import HOW, LEAD, MARK, TITLE, About, chapters, conditions, glossary, python_name
+from conclab.recording.report_words import HOW, LEAD, MARK, TITLE, About, chapters, conditions, glossary, glyph_of, python_name
 
 _NOTHING_FROM_ELSEWHERE = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -144,7 +143,7 @@ def _finding(finding: Finding, column: Column, scales: dict[tuple[int, str], flo
     for place, part in enumerate(finding.parts):
         verdict = part.verdict
         several = len(finding.parts) > 1
-        glyph = f'<b class="{verdict.status.value}">{STATUS_GLYPHS[verdict.status]}</b> ' if several else ""
+        glyph = f'<b class="{verdict.status.value}">{glyph_of(part)}</b> ' if several else ""
         name = f"<em>{told(part.name)}:</em> " if part.name else ""
         certainty = verdict.certainty()
         parts.append(f'<div class="part{" beside" if part.beside else ""}">')

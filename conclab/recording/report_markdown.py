@@ -9,7 +9,6 @@ from conclab.model.claims import GLYPHS, Claim, Finding, Part, Standing
 from conclab.model.glossary import plain
 from conclab.model.surveys import WORDS, Column, Survey, reasons_of
 from conclab.model.text import harmless
-from conclab.model.verdicts import GLYPHS as STATUS_GLYPHS
 from conclab.model.verdicts import Verdict
 from conclab.recording.report_words import (
     HOW,
@@ -22,6 +21,7 @@ from conclab.recording.report_words import (
     conditions,
     figure_of,
     glossary,
+    glyph_of,
     python_name,
     spread_of,
 )
@@ -100,7 +100,7 @@ def _part(finding: Finding, part: Part) -> list[str]:
     verdict = part.verdict
     name = f"*{escaped(part.name)}*: " if part.name else ""
     certainty = f" ({verdict.certainty()})" if verdict.certainty() else ""
-    glyph = f"{STATUS_GLYPHS[verdict.status]} " if len(finding.parts) > 1 else ""
+    glyph = f"{glyph_of(part)} " if len(finding.parts) > 1 else ""
     lines = [f"{glyph}{name}{escaped(verdict.statement)}{certainty}"]
     bars = _bars(verdict)
     lines += ["", *bars] if bars else []

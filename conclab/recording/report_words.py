@@ -10,11 +10,11 @@ from itertools import groupby
 
 from conclab import __version__
 from conclab.model import figures
-from conclab.model.claims import Claim, Finding
+from conclab.model.claims import Claim, Finding, Part
 from conclab.model.glossary import terms_in
 from conclab.model.glossary_terms import TERMS
 from conclab.model.surveys import Column, Survey
-from conclab.model.verdicts import Evidence
+from conclab.model.verdicts import GLYPHS, Evidence
 
 MARK = f"conclab {__version__}, report on claims"
 """Near the beginning of every report: what conclab may write over."""
@@ -27,7 +27,8 @@ HOW = (
     "A sentence holds if the whole 95 % interval of what was measured lies past a threshold that was set before, and fails if all "
     "of it lies on the other side. Where the interval reaches across, where the machine was disturbed or lacks what it takes, "
     "nothing is decided, and it says what would decide it. What is decided by being seen, yes or no, has no interval. Arms were "
-    "run in turn, each time in a fresh interpreter. A grey bar is a bound that was computed, not measured."
+    "run in turn, each time in a fresh interpreter. A grey bar is a bound that was computed, not measured. What has its sign in "
+    "brackets is told beside the rest and does not count."
 )
 
 
@@ -63,6 +64,12 @@ def conditions(finding: Finding) -> str:
         time.strftime("%d %B %Y, %H:%M", time.localtime(finding.began_s)).lstrip("0"),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def glyph_of(part: Part) -> str:
+    """✓, and in brackets where it does not count."""
+    glyph = GLYPHS[part.verdict.status]
+    return f"({glyph})" if part.beside else glyph
 
 
 def figure_of(bar: Evidence) -> str:

@@ -153,7 +153,7 @@ def test_several_pythons_stand_side_by_side(capsys: Said, tmp_path: Path) -> Non
         assert kept.keep(Finding(3, standing, where))
     assert main(["claims", "--kept", "3", "1", "--report", str(tmp_path / "r.md")]) == 0
     out = capsys.readouterr().out
-    assert "Python 3.13t (3.13.0, GIL off)\n✓  3 claim of number 3" in out
+    assert "Python 3.13t (3.13.0, GIL off)\nMulti-threading\n✓  3 claim of number 3" in out
     assert " 3 claim of number 3   ✗      ✓    differs\n" in out
     assert " 1 claim of number 1\n" in out
     assert out.count("Why: ") == 1

@@ -123,6 +123,7 @@ def test_the_markdown_has_a_table_of_claims_and_one_of_each_evidence(tmp_path: P
     assert "| 38 | goroutines are threads | ? undecided | not run | not run |" in told
     assert "| threads | `██████████          ` | 1.01 cores | 0.98–1.05 |" in told
     assert "**– convention.** It is a rule." in told
+    assert "(✓) *hashing*: Processes finished" in told
     assert "{" not in told
 
 
