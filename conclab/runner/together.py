@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterable, List, Tuple
 
 _TRIAL_TURNS = 20_000
 _TRIALS = 10
@@ -47,6 +47,16 @@ def total(column: List[Any]) -> int:
 
 def largest(column: List[Any]) -> int:
     return max(int(cell.value) for cell in column)
+
+
+def most_at_once(stretches: Iterable[Tuple[int, int]]) -> int:
+    """How many of the stretches (from, until) overlap at most; one that ends as another begins does not overlap it."""
+    turns = sorted(turn for began, ended in stretches if ended > began for turn in ((began, 1), (ended, -1)))
+    most = running = 0
+    for _at, change in turns:
+        running += change
+        most = max(most, running)
+    return most
 
 
 def milliseconds(nanoseconds: int) -> str:

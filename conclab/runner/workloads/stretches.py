@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import mmap
 import time
-from typing import Any, Dict, Iterable, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
-from together import primitives
+from together import most_at_once, primitives
 
 AWAY_NS = 50_000
 """After no look for so long the worker was away. The kernel's shortest slices are more than ten times as long."""
@@ -69,16 +69,6 @@ def task(state: State, arguments: Dict[str, Any], index: int) -> int:
 
 def combine(results: List[int]) -> int:
     return sum(results)
-
-
-def most_at_once(stretches: Iterable[Tuple[int, int]]) -> int:
-    """How many of the stretches (from, until) overlap at most; one that ends as another begins does not overlap it."""
-    turns = sorted(turn for began, ended in stretches if ended > began for turn in ((began, 1), (ended, -1)))
-    most = running = 0
-    for _at, change in turns:
-        running += change
-        most = max(most, running)
-    return most
 
 
 def conclude(state: State, arguments: Dict[str, Any]) -> Dict[str, Any]:
