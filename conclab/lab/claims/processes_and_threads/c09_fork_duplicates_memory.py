@@ -30,7 +30,7 @@ def _later(results: Results, own: Interval | None, what: str, why: str = "") -> 
         own,
         statements={
             Status.HOLDS: f"{what} made {part} of the memory the child's own{why}.",
-            Status.FAILS: f"{what} made only {part} of the memory the child's own.",
+            Status.FAILS: f"{what} made {part} of the memory the child's own.",
             Status.UNDECIDED: f"{what} made {part} of the memory the child's own." if own else "What it copied was not told.",
         },
         unit=" own",
