@@ -1,8 +1,8 @@
 """Programs of ours in other languages (``conclab/programs``): compiled when they are first asked for, then kept in the cache.
 
 A compiled program lies in a folder that is named by a hash of its sources, its compiler and the way it is called, so another
-version of any of them makes another program and none is ever out of date. It is built in a folder of its own and moved into place at
-once (rename(2)): whoever looks finds all of it or nothing, also when two conclabs build the same one. The compiler runs under a
+version of any of them makes another program and none is ever out of date. It is built in a folder of its own and moved into place
+at once (rename(2)): whoever looks finds all of it or nothing, also when two conclabs build the same one. The compiler runs under a
 keeper as experiments do, so that it can be stopped at any moment and does not outlive conclab; its time is told and is in no
 repetition's.
 """
@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from conclab import programs
+import conclab.programs
 from conclab.lab.child import Child
 from conclab.lab.toolchains import Toolchain, find
 from conclab.model.experiments import Value
@@ -26,7 +26,7 @@ from conclab.runner.registry import LANGUAGES
 
 VARIABLE = "CONCLAB_CACHE"
 """Names another folder than the usual one."""
-SOURCES = Path(programs.__file__).parent
+SOURCES = Path(conclab.programs.__file__).parent
 _LIMIT_S = 180.0
 """A Go that has to compile its own library first takes a minute on a slow machine."""
 _SUFFIXES = (".c", ".h", ".rs", ".go", ".erl", ".js")

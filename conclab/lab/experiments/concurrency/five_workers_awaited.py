@@ -11,13 +11,15 @@ from conclab.model.results import ArmResult, Repetition, Results
 from conclab.model.statistics import Interval, ratio_of_medians
 from conclab.model.verdicts import Evidence, Status, Verdict
 
-ARMS = ("threads", "asyncio", "processes")
+ARMS = ("threads", "asyncio", "processes", "goroutines")
 
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many = number(values, "workers")
     executors = {"threads": "threads", "asyncio": "asyncio", "processes": str(values["start_method"])}
-    return tuple(Arm(name, executor, "greeting", many, many, {"size": values["size"]}) for name, executor in executors.items())
+    arguments = {"size": values["size"]}
+    in_python = (Arm(name, executor, "greeting", many, many, arguments) for name, executor in executors.items())
+    return *in_python, Arm("goroutines", "goroutines", "greeting", many, many, arguments, language="go", optional=True)
 
 
 def _all_awaited(repetition: Repetition, many: int) -> bool:
@@ -44,7 +46,7 @@ def judge(results: Results) -> Verdict:
     status = Status.UNDECIDED if not repetitions else Status.HOLDS if all(awaited) else Status.FAILS
     missed = len(awaited) - sum(awaited)
     bars = []
-    for name in ARMS:
+    for name in (name for name in ARMS if name not in results.missing):
         overlap = _overlap(results.arm(name))
         bars.append(Evidence(name, overlap.value if overlap else None, overlap, unit=" at once"))
     return observed(

@@ -1,0 +1,117 @@
+"""Two threads on one core, in Python, C and Rust: who splits the time between them?"""
+
+from __future__ import annotations
+
+from conclab.lab.experiments.common import size
+from conclab.lab.judging import disturbances, typical, within
+from conclab.lab.seeing import is_so, seen
+from conclab.model import figures
+from conclab.model.experiments import Arm, Experiment, Values
+from conclab.model.machine import Machine
+from conclab.model.results import Repetition, Results
+from conclab.model.verdicts import Evidence, Status, Verdict
+
+PYTHON, C, RUST = "threads in Python", "threads in C", "threads in Rust"
+LANGUAGES = {PYTHON: "python", C: "c", RUST: "rust"}
+HALF, TOLERANCE = 0.5, 0.05
+WORKERS = 2
+MOST_OF_IT = 0.25
+"""Of its life: who is kept from running by one cause for so long is kept by it above all; the whole is a half."""
+
+
+def first_share(repetition: Repetition) -> float | None:
+    """How much of what both threads had of the core was the first one's."""
+    had = [worker.counters.on_core_ns for worker in repetition.workers]
+    known = [share for share in had if share is not None]
+    return known[0] / sum(known) if len(known) == WORKERS and sum(known) > 0 else None
+
+
+def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
+    arguments = {"size": values["size"], "workers": WORKERS}
+    work = "sharing-a-core"
+    return tuple(
+        Arm(name, "threads", work, WORKERS, WORKERS, arguments, one_core=True, language=language, optional=language != "python")
+        for name, language in LANGUAGES.items()
+    )
+
+
+def bars(results: Results) -> list[Evidence]:
+    """What the first thread of each pair had, and what the time went to."""
+    made = []
+    for arm in results.planned:
+        share, split = typical(results, arm.name, first_share), results.arm(arm.name).shares()
+        note = f"on/wants/blocked {'/'.join(f'{max(0.0, part) * 100:.0f}' for part in split)} %" if split else ""
+        made.append(Evidence(arm.name, share.value if share else None, share, " of the core", note))
+    return [*made, Evidence("half", HALF, unit=" of the core", ideal=True)]
+
+
+def fair(results: Results, arm: str) -> Verdict:
+    """Whether both threads had half of the core, give or take five of a hundred."""
+    here = arm not in results.missing
+    share = typical(results, arm, first_share) if here else None
+    even = within(results, arm, first_share, HALF - TOLERANCE, HALF + TOLERANCE) if here else None
+    had = f"{figures.percent(share.value)} and {figures.percent(1 - share.value)}" if share else ""
+    return seen(
+        results,
+        is_so([even]),
+        share,
+        statements={
+            Status.HOLDS: f"Two {arm} on one core split its time evenly: {had}.",
+            Status.FAILS: f"Two {arm} on one core did not split its time evenly: {had}.",
+            Status.UNDECIDED: f"Whether two {arm} split a core evenly cannot be told here.",
+        },
+        unit=" of the core",
+        about="What is counted is what the first thread had, of what both had.",
+        evidence=bars(results),
+    )
+
+
+def by_the_kernel(results: Results) -> Verdict:
+    """Whether it is the kernel that splits the time of Python's threads: then the one that does not run wants the core. Under the
+    GIL it is blocked instead, and wants nothing. Where others want the core too, or a quota takes it away, the two look alike."""
+    shares = results.arm(PYTHON).shares()
+    factor, disturbed = disturbances(results)
+    kernel = gil = False
+    if shares is not None and factor == 1 and results.machine.usable_cores >= 1:
+        kernel = results.gil_enabled is False and shares[1] > MOST_OF_IT > shares[2]
+        gil = results.gil_enabled is True and shares[2] > MOST_OF_IT > shares[1]
+    wanted, blocked = (figures.percent(shares[1]), figures.percent(shares[2])) if shares else ("", "")
+    return seen(
+        results,
+        Status.HOLDS if kernel else Status.FAILS if gil else Status.UNDECIDED,
+        statements={
+            Status.HOLDS: f"Python's threads wanted the core for {wanted} of their lives: it is the kernel that splits the time.",
+            Status.FAILS: f"Python's threads were blocked for {blocked} of their lives and wanted the core for {wanted}: "
+            "the GIL splits the time before the kernel can.",
+            Status.UNDECIDED: "Who splits the time of Python's threads cannot be told here.",
+        },
+        evidence=bars(results),
+        besides=disturbed,
+    )
+
+
+def judge(results: Results) -> Verdict:
+    """Of Python's threads, which are the ones that are always here."""
+    return fair(results, PYTHON)
+
+
+EXPERIMENT = Experiment(
+    name="splitting-one-core",
+    title="two threads, one core",
+    chapter="Other languages",
+    place=30,
+    question="Two threads compute on one core. Who decides how much of it each gets?",
+    proposition="Two threads on one core split its time evenly.",
+    explanation=(
+        "Both threads compute for a set time, pinned to one core. In C and Rust both always want the core, and the kernel takes it "
+        "from one and gives it to the other every few milliseconds. In Python with a GIL one of them has the lock and the other is "
+        "blocked on it, so the kernel has nobody to choose from: the lock's hand-over every 5 ms does the splitting. It comes to "
+        "about the same shares, for another reason, which the split into wanting a core and being blocked shows."
+    ),
+    claims=(32,),
+    parameters=(size(of="sharing-a-core"),),
+    arms=arms,
+    judge=judge,
+    metric=first_share,
+    rounds=4,
+)
