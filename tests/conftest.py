@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,13 @@ import pytest
 from conclab.recording.findings import VARIABLE as FINDINGS
 from conclab.recording.folder import VARIABLE as RUNS
 from conclab.settings.file import VARIABLE as SETTINGS
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Where that is set, all tests would be compiled in every process of pytest, and conclab by every command that a test starts.
+
+gc.disable()
+# Until everything is collected (below): there is no garbage in what is only imported.
 
 MOST_PROCESSES = 4
 LONGEST = (
@@ -65,4 +73,5 @@ def pytest_collection_finish() -> None:
     """What has been imported and collected stays to the end: the collector need not go through it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
+    gc.enable()

@@ -1,12 +1,15 @@
-"""Pilots that wait no longer than they must."""
+"""Apps that cost no more than they must."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-import textual._wait
+
+from tests.hurry import hurried
 
 
-@pytest.fixture(autouse=True)
-def impatient_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot looks every 20 ms whether the app has come to rest, several times a key: a minute over all these tests."""
-    monkeypatch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
+@pytest.fixture(autouse=True, scope="package")
+def cheap_apps() -> Iterator[None]:
+    with hurried():
+        yield

@@ -1,0 +1,100 @@
+"""What makes an app cheaper in a test and shows it nothing else: Textual has no switches for that, so its functions are replaced.
+
+Half of what a small test of a screen costs is the start of an app, and waiting until it has come to rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import textual._wait
+import textual.css.stylesheet
+from textual.app import ScreenStackError
+from textual.css.model import RuleSet
+from textual.css.parse import parse
+from textual.css.tokenize import tokenize_values
+from textual.css.tokenizer import Token
+from textual.css.types import CSSLocation
+from textual.message_pump import MessagePump
+from textual.pilot import Pilot, WaitForScreenTimeout
+
+Tokens = dict[str, list[Token]]
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Within this, pilots wait no longer than they must, and one style sheet is read by one app."""
+    once = ReadOnce()
+    with pytest.MonkeyPatch.context() as patch:
+        # Textual's pilot looks every 20 ms whether the app has come to rest, several times a key: a minute over all these tests.
+        patch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
+        patch.setattr(Pilot, "_wait_for_screen", until_all_is_done)
+        patch.setattr(textual.css.stylesheet, "tokenize_values", once.tokenize_values)
+        patch.setattr(textual.css.stylesheet, "parse", once.parse)
+        yield
+
+
+def at_rest(pump: MessagePump) -> bool:
+    """Whether it waits for its next message, and none is there."""
+    ready: asyncio.Event = pump._message_queue.ready_event
+    return not ready.is_set() and len(ready._waiters) > 0
+
+
+async def until_all_is_done(pilot: Pilot[object], timeout: float = 30.0) -> bool:
+    """As the pilot's own, which sends each widget a message and awaits that all were read; here not to those that are at rest.
+
+    A form has a hundred widgets, and a key is waited for four times. False where the app broke meanwhile.
+    """
+    app = pilot.app
+    try:
+        screen = app.screen
+    except ScreenStackError:
+        return False
+    at_work = [app, screen, *(widget for widget in screen.walk_children() if not at_rest(widget))]
+    read = asyncio.Semaphore(0)
+    asked = [pump.call_later(read.release) for pump in at_work].count(True)
+
+    async def all_read() -> bool:
+        for _ in range(asked):
+            await read.acquire()
+        return True
+
+    waits: tuple[asyncio.Task[bool], ...] = (asyncio.create_task(all_read()), asyncio.create_task(app._exception_event.wait()))
+    done, pending = await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    if not done:
+        raise WaitForScreenTimeout(f"{asked - read._value} of {asked} widgets did not come to rest")
+    return waits[0] in done
+
+
+class ReadOnce:
+    """Style sheets, and the theme's variables in them, as they were read the first time: nothing writes into what was read."""
+
+    def __init__(self) -> None:
+        self._variables: dict[tuple[tuple[str, str], ...], Tokens] = {}
+        self._rules: dict[tuple[object, ...], list[RuleSet]] = {}
+
+    def tokenize_values(self, values: dict[str, str]) -> Tokens:
+        key = tuple(values.items())
+        if key not in self._variables:
+            self._variables[key] = tokenize_values(values)
+        return self._variables[key]
+
+    def parse(
+        self,
+        scope: str,
+        css: str,
+        read_from: CSSLocation,
+        variable_tokens: Tokens,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+    ) -> list[RuleSet]:
+        """The variables' tokens are kept above, so that no others can ever have their id."""
+        key = (scope, css, read_from, id(variable_tokens), is_default_rules, tie_breaker)
+        if key not in self._rules:
+            self._rules[key] = list(parse(scope, css, read_from, None, variable_tokens, is_default_rules, tie_breaker))
+        return self._rules[key]
