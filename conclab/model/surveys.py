@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conclab.model.claims import Claim, Conditions, Finding, Standing
 from conclab.model.experiments import Interpreter
+from conclab.model.text import harmless
 from conclab.model.verdicts import Verdict
 
 ORDER = (Standing.HOLDS, Standing.FAILS, Standing.PARTLY, Standing.UNDECIDED, Standing.CONVENTION)
@@ -26,7 +27,7 @@ class Column:
 
     path: str
     label: str
-    """Its short name; with its version, or its path, where another column has the same."""
+    """Its short name, or its version, or both with its path: as little as tells it from the other columns. Harmless to print."""
     version: str
     gil_enabled: bool | None
     """Whether its GIL was on; None: nobody has told."""
@@ -94,8 +95,9 @@ def survey_of(claims: Sequence[Claim], findings: Iterable[Finding], pythons: Seq
 def _told_apart(one: Conditions, all_of_them: Sequence[Conditions]) -> str:
     same = [other for other in all_of_them if other.label == one.label]
     if len(same) == 1:
-        return one.label
-    return one.version if [other.version for other in same].count(one.version) == 1 else f"{one.label} {one.python}"
+        return harmless(one.label)
+    alone = [other.version for other in same].count(one.version) == 1
+    return harmless(one.version if alone else f"{one.label} {one.python}")
 
 
 def reasons_of(finding: Finding, verdict: Verdict) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from conclab.model.text import harmless
 from conclab.recording.report_html import html_report
 from conclab.recording.report_markdown import markdown_report
 from conclab.recording.report_words import MARK, About
+from conclab.recording.version import conclab_version
 
 FORMATS: Mapping[str, Callable[[Survey, About], str]] = {".md": markdown_report, ".html": html_report}
 """By the suffix of the file."""
@@ -55,7 +56,7 @@ def write_report(file: Path, survey: Survey, machine: Machine, made_s: float | N
         made=time.strftime("%d %B %Y, %H:%M", time.localtime(made_s)).lstrip("0"),
         machine=f"{machine.system} {machine.kernel}",
         cores=_cores(machine),
-        usable_cores=machine.usable_cores,
+        conclab=conclab_version(),
     )
     text = FORMATS[file.suffix.lower()](survey, about)
     beside = file.with_name(f".{file.name}.{os.getpid()}")

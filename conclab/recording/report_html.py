@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from conclab import __version__
 from conclab.model import figures
 from conclab.model.claims import GLYPHS, Claim, Finding, Standing
 from conclab.model.drawings import DRAWINGS, Piece, pieces
@@ -26,7 +25,7 @@ def html_report(survey: Survey, about: About) -> str:
         *(part for chapter, claims in chapters(survey) for part in _chapter(survey, chapter, claims, words)),
         *_glossary(words),
         f'<section class="how"><h2>How to read this</h2><p>{told(HOW)}</p></section>',
-        f"<footer>Made by conclab {told(__version__)}, a laboratory for concurrency.</footer>",
+        f"<footer>Made by conclab {told(about.conclab)}, a laboratory for concurrency.</footer>",
         "</main>",
     ]
     return "\n".join(

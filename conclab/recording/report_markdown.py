@@ -59,7 +59,7 @@ def markdown_report(survey: Survey, about: About) -> str:
     terms = glossary(survey)
     if terms:
         lines += ["", "## Words", "", *(f"- **{escaped(term)}**: {escaped(plain(meaning))}" for term, meaning in terms.items())]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", f"Made by conclab {escaped(about.conclab)}, a laboratory for concurrency.", ""])
 
 
 def _table(survey: Survey) -> list[str]:

@@ -67,7 +67,7 @@ blockquote { margin:0 0 1rem; padding:0 0 0 .9rem; border-left:3px solid var(--e
 .row { display:grid; grid-column:1 / -1; grid-template-columns:subgrid; align-items:start }
 .label { overflow-wrap:anywhere; max-width:11rem } .bar { padding-top:.25rem }
 .figure { font-variant-numeric:tabular-nums; text-align:right; white-space:nowrap }
-.row .note { grid-column:2 / -1; margin-top:-.1rem; overflow-wrap:anywhere }
+.row .note { grid-column:2 / -1; overflow-wrap:anywhere }
 @container (max-width:23rem) {
   .bars { display:block }
   .row { grid-template:"label figure" "bar bar" "note note" / 1fr max-content; margin:0 0 .6rem; gap:0 .7rem }

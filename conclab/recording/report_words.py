@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from conclab import __version__
 from conclab.model import figures
 from conclab.model.claims import Claim, Finding, Part
 from conclab.model.glossary import terms_in
@@ -16,7 +15,7 @@ from conclab.model.glossary_terms import TERMS
 from conclab.model.surveys import Column, Survey
 from conclab.model.verdicts import GLYPHS, Evidence
 
-MARK = f"conclab {__version__}, report on claims"
+MARK = "conclab: report on claims"
 """Near the beginning of every report: what conclab may write over."""
 TITLE = "Which sentences about concurrency hold here?"
 LEAD = (
@@ -40,7 +39,8 @@ class About:
     machine: str
     """System and kernel."""
     cores: str
-    usable_cores: float
+    conclab: str
+    """Its version."""
 
 
 def chapters(survey: Survey) -> Iterator[tuple[str, list[Claim]]]:

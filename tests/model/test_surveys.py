@@ -46,6 +46,8 @@ def test_pythons_of_one_label_are_told_apart() -> None:
     assert labels == ["3.11.2", "3.11.9"]
     labels = [column.label for column in survey_of(CLAIMS, _of(OLD, same)).columns]
     assert labels == ["3.11 /usr/bin/python3.11", "3.11 /other/python"]
+    evil = replace(OLD, python="/\x1b[31m")
+    assert [column.label for column in survey_of(CLAIMS, _of(OLD, evil)).columns][1] == "3.11 /␛[31m"
 
 
 def test_what_a_finding_lacks_is_told_once() -> None:
