@@ -17,13 +17,19 @@ from collections.abc import Mapping, Sequence
 from conclab.model import figures
 from conclab.model.experiments import Metric
 from conclab.model.results import Results, cores_of, measure_of
-from conclab.model.statistics import Interval, outliers, ratio_of_medians
+from conclab.model.statistics import (
+    CONTROL_LIMIT,
+    FEWEST_ROUNDS,
+    FOREIGN_LIMIT,
+    STEAL_LIMIT,
+    Interval,
+    disturbed_by,
+    outliers,
+    ratio_of_medians,
+    smallest_effect,
+)
 from conclab.model.verdicts import Evidence, Status, Verdict
 
-CONTROL_LIMIT = 0.03
-STEAL_LIMIT = 0.01
-FOREIGN_LIMIT = 0.05
-FEWEST_ROUNDS = 3
 NOT_MEASURED = "What is to be compared could not be measured in every arm."
 MOST_DISTURBED = 1.5
 """By a larger factor than this a machine is not disturbed but busy with something else: what was measured there says nothing."""
@@ -79,20 +85,17 @@ def control_of(results: Results) -> float | None:
 
 def disturbances(results: Results) -> tuple[float, tuple[str, ...]]:
     """The factor (>= 1) by which a ratio may be off, and why, in sentences."""
-    factor, reasons = 1.0, []
+    reasons = []
     control = control_of(results)
     if control is not None and abs(control - 1) > CONTROL_LIMIT:
-        factor *= max(control, 1 / control)
         reasons.append(f"The control was off: the same arm against itself gave {figures.times(control)}.")
     steal = results.disturbance.steal_share
     if steal is not None and steal > STEAL_LIMIT:
-        factor /= 1 - min(steal, 0.9)
         reasons.append(f"The hypervisor gave {figures.percent(steal)} of the cores' time to others.")
     foreign = results.disturbance.foreign_share
     if foreign is not None and foreign > FOREIGN_LIMIT:
-        factor /= 1 - min(foreign, 0.9)
         reasons.append(f"Other processes took {figures.percent(foreign)} of the cores that it needed.")
-    return factor, tuple(reasons)
+    return disturbed_by(control, steal, foreign), tuple(reasons)
 
 
 def others_took(results: Results) -> str:
@@ -129,6 +132,7 @@ def settle(
     factor, seen = disturbances(results)
     reasons = list(seen)
     status = Status.UNDECIDED
+    effect = None if interval is None else smallest_effect(interval, factor)
     if results.lacks:
         reasons.insert(0, results.lacks)
     elif interval is None:
@@ -140,7 +144,7 @@ def settle(
             if bare is not Status.UNDECIDED:
                 reasons.append("On a quiet machine it may well be decided; run it again when nothing else is going on.")
             else:
-                reasons.append(_across(_limit(threshold, floor, unit)))
+                reasons.append(_across(_limit(threshold, floor, unit), effect))
         elif factor > 1:
             reasons.append(f"It stands even if that changed the ratio by a factor of {factor:.2f}.")
     flagged = _flagged(results)
@@ -157,6 +161,7 @@ def settle(
         rounds=rounds_of(results),
         unit=unit,
         control=control_of(results),
+        smallest_effect=effect,
     )
 
 
@@ -171,8 +176,11 @@ def place(interval: Interval, threshold: float, floor: float | None = None) -> S
     return Status.FAILS if interval.high < threshold else Status.UNDECIDED
 
 
-def _across(limits: str) -> str:
-    return f"The interval reaches across {limits}; more repetitions narrow it."
+def _across(limits: str, effect: float | None = None) -> str:
+    told = f"The interval reaches across {limits}; more repetitions narrow it."
+    if effect is None:
+        return told
+    return f"{told} The smallest effect that could be seen here: {figures.times(effect)}."
 
 
 def _why_none(results: Results) -> str:

@@ -52,6 +52,9 @@ class Verdict:
     """Of the interval: of how many times as fast; or of what was counted ("kept", "in order"), and then it is no ratio of times."""
     control: float | None = None
     """The baseline against itself; 1.00 when nothing disturbed the run."""
+    smallest_effect: float | None = None
+    """By this factor the truth would have to lie off the threshold for so many repetitions to show it four times in five, on a
+    machine as disturbed as this one was; None where nothing is known of that, or nothing was compared."""
 
     @property
     def ratio(self) -> float | None:

@@ -133,6 +133,7 @@ def verdict_of(verdict: Verdict | None) -> dict[str, Any] | None:
         "unit": verdict.unit.strip(),
         "reasons": list(verdict.reasons),
         "control": verdict.control,
+        "smallest_effect": verdict.smallest_effect,
         "rounds": verdict.rounds,
         "evidence": [
             {

@@ -59,6 +59,8 @@ def test_it_is_undecided_when_the_interval_reaches_across_and_says_what_would_he
     told = settle(found, compare(found, "slow", "fast"), threshold=1.15, statements=STATEMENTS)
     assert told.statement == "who knows"
     assert any("more repetitions" in reason for reason in told.reasons)
+    assert told.smallest_effect is not None
+    assert any(reason.endswith(f"could be seen here: {told.smallest_effect:.2f}×.") for reason in told.reasons)
 
 
 def test_two_repetitions_are_too_few() -> None:
@@ -106,6 +108,10 @@ def test_a_small_effect_does_not_survive_it() -> None:
     assert verdict(found) is Status.UNDECIDED
     told = settle(found, compare(found, "slow", "fast"), threshold=1.15, statements=STATEMENTS)
     assert any("quiet machine" in reason for reason in told.reasons)
+    quiet = settle(results(slow, FAST), compare(results(slow, FAST), "slow", "fast"), threshold=1.15, statements=STATEMENTS)
+    assert told.smallest_effect is not None
+    assert quiet.smallest_effect is not None
+    assert told.smallest_effect > 1.1 * quiet.smallest_effect
 
 
 @pytest.mark.parametrize(
