@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conclab.lab.catalogue import CHAPTERS, catalogue
-from conclab.model.experiments import resolve
+from conclab.model.experiments import resolve, wall_of
 from conclab.runner.registry import EXECUTORS, WORKLOADS
 from conclab.sampling.machine import read_facts
 
@@ -237,6 +237,13 @@ def test_every_experiment_is_complete(experiment: object) -> None:
     names = [arm.name for arm in arms]
     assert len(set(names)) == len(names) >= 2
     assert experiment.control is None or experiment.control in [arm.name for arm in arms if not arm.optional]
+    if experiment.scaled:
+        assert experiment.metric is wall_of
+        assert experiment.control is not None
+        larger = {**values, experiment.scaled: 2 * int(values[experiment.scaled])}
+        assert [(arm.name, arm.workers, arm.optional) for arm in experiment.arms(larger, machine)] == [
+            (arm.name, arm.workers, arm.optional) for arm in arms
+        ], "larger work is done by the same arms"
     for arm in arms:
         assert arm.executor in EXECUTORS
         assert arm.workload in WORKLOADS

@@ -14,73 +14,18 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 
+from conclab.lab.planning import enlarged
 from conclab.lab.step import STOPPED, TRACING_FAILS, Post, Step, Tracer, say
-from conclab.model.events import LeftOut, RoundFinished, RunFinished, RunStarted
+from conclab.model import figures
+from conclab.model.bystanders import Bystanders, cores_wanted
+from conclab.model.events import Calibrated, Event, LeftOut, RoundFinished, RunFinished, RunStarted
 from conclab.model.experiments import Arm
-from conclab.model.machine import Machine, Witness, foreign_s, stolen_s
-from conclab.model.results import OK, Disturbance, Repetition
+from conclab.model.machine import Witness
+from conclab.model.results import OK, Repetition
 from conclab.model.runs import Plan, Run
-from conclab.model.statistics import abba
-from conclab.model.verdicts import Verdict
-
-PRECISION = 0.05
-"""Rounds go on until the 95 % interval of the ratio is narrower than this, or the cap is reached."""
+from conclab.model.statistics import abba, enough, expected_rounds
 
 Observe = Callable[[], Witness]
-
-
-class _Bystanders:
-    """Adds up what others took of the cores while repetitions ran.
-
-    Only what they took away counts: on a core that the arm may not use, or that it leaves free, others harm nobody. So of each
-    arm's cores (one when it is pinned) as many are needed as its workers wanted, what others took beyond the rest was taken
-    from it, and the share is of the cores that were needed, one at least.
-    """
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-        self._needed_s = self._taken_s = self._given_s = self._stolen_s = self._own_s = 0.0
-        self._foreign_known = self._steal_known = True
-
-    def add(self, before: Witness, after: Witness, pinned: bool, wanted: float | None) -> None:
-        """One step. ``wanted``: cores that its workers used or waited for; None where that is not counted."""
-        cores = self._machine.affinity[:1] if pinned else self._machine.affinity
-        capacity = 1.0 if pinned else self._machine.usable_cores
-        wall_s = (after.at_ns - before.at_ns) / 1e9
-        # Pinned are the children alone; conclab itself runs wherever there is room.
-        watching_s = 0.0 if pinned else after.self_s - before.self_s
-        own_s = after.children_s - before.children_s + watching_s
-        self._own_s += watching_s
-        needed = capacity if wanted is None else min(capacity, wanted)
-        foreign, stolen = foreign_s(before, after, cores, own_s), stolen_s(before, after, cores)
-        spare_s = (capacity - needed) * wall_s
-        self._needed_s += max(1.0, needed) * wall_s
-        self._given_s += capacity * wall_s
-        if foreign is None:
-            self._foreign_known = False
-        else:
-            self._taken_s += max(0.0, foreign - spare_s) if spare_s else foreign
-        if stolen is None:
-            self._steal_known = False
-        else:
-            self._stolen_s += stolen
-
-    def disturbance(self) -> Disturbance:
-        if self._needed_s <= 0:
-            return Disturbance()
-        return Disturbance(
-            foreign_share=min(1.0, max(0.0, self._taken_s / self._needed_s)) if self._foreign_known else None,
-            steal_share=min(1.0, max(0.0, self._stolen_s / self._given_s)) if self._steal_known else None,
-            own_share=min(1.0, self._own_s / self._needed_s),
-        )
-
-
-def _cores_wanted(repetition: Repetition) -> float | None:
-    """How many cores the workers used or waited for, on average."""
-    counted = repetition.counters
-    if not repetition.wall_ns or counted.on_core_ns is None or counted.wants_core_ns is None:
-        return None
-    return (counted.on_core_ns + counted.wants_core_ns) / repetition.wall_ns
 
 
 class Conductor:
@@ -135,6 +80,8 @@ class Conductor:
                 say(self._post, f"nothing can be traced ({untraced}); the run is sampled")
             run = self._check(run)
             if run.outcome == OK:
+                run = self._warm_up(run)
+            if run.outcome == OK:
                 run = self._rounds(run)
         except BaseException as error:
             outcome = f"conclab itself failed: {error!r}" if isinstance(error, Exception) else STOPPED
@@ -174,7 +121,9 @@ class Conductor:
             return str(error)
         return ""
 
-    def _step(self, arm: Arm, number: int, control: bool, check_only: bool = False) -> tuple[Step, Repetition]:
+    def _step(
+        self, arm: Arm, number: int, control: bool, *, check_only: bool = False, unseen: bool = False
+    ) -> tuple[Step, Repetition]:
         affinity = self._plan.machine.affinity
         step = Step(
             arm,
@@ -183,9 +132,9 @@ class Conductor:
             core=affinity[0] if affinity else None,
             seed=self._plan.seed * 1_000 + number,
             limit_s=self._plan.limit_s,
-            post=self._post,
+            post=_nowhere if unseen else self._post,
             check_only=check_only,
-            tracer=None if check_only else self._tracer,
+            tracer=None if check_only or unseen else self._tracer,
         )
         repetition = step.run(self._wake_read, lambda: self._stopping)
         self._trees_cpu_ns += repetition.totals.cpu_ns if repetition.totals else 0
@@ -210,22 +159,41 @@ class Conductor:
                 continue
             if not arm.optional or why == STOPPED:
                 return replace(run, outcome=_blame(arm, why, len(self._plan.pythons) > 1))
-            missing[arm.python.path, arm.name] = why
+            missing[arm.key] = why
             self._post(LeftOut(time.monotonic_ns(), arm.name, arm.python.path, why))
         run = replace(run, gil_enabled=gil, missing=missing)
         self._arms = tuple(arm for arm in self._plan.arms if run.has(arm))
         return run if self._arms else replace(run, outcome=next(iter(missing.values())))
 
+    def _warm_up(self, run: Run) -> Run:
+        """The control arm once, unseen: the first time everything takes longer. Where that was so short that it cannot be timed
+        well, the work is made larger, unless the user has said how large it is to be. What goes wrong here does so again where
+        it is seen."""
+        plan = self._plan
+        took = [self._step(arm, 0, False, unseen=True)[1].wall_ns for arm in plan.controls]
+        if self._stopping:
+            return replace(run, outcome=STOPPED)
+        known = [wall_ns for wall_ns in took if wall_ns is not None]
+        larger = enlarged(plan, min(known)) if known else plan
+        if larger is plan:
+            return run
+        self._plan = larger
+        self._arms = tuple(arm for arm in larger.arms if run.has(arm))
+        value = int(larger.values[plan.scaled])
+        self._post(Calibrated(time.monotonic_ns(), plan.scaled, value, larger.arms))
+        say(self._post, f"one repetition took only {figures.duration(min(known))}: {plan.scaled} is {value:,} now")
+        return replace(run, plan=larger)
+
     def _rounds(self, run: Run) -> Run:
         plan = self._plan
-        bystanders = _Bystanders(plan.machine)
+        bystanders = Bystanders(plan.machine)
         began = time.monotonic()
         number = 0
         while True:
             for arm, control in self._round_of_arms(number):
                 before = self._observe()
                 step, repetition = self._step(arm, number, control)
-                bystanders.add(before, self._observe(), arm.one_core, _cores_wanted(repetition))
+                bystanders.add(before, self._observe(), arm.one_core, cores_wanted(repetition))
                 if not self._stopping:
                     step.tell_slices()
                 if step.trace_failed:
@@ -241,33 +209,17 @@ class Conductor:
             verdicts = tuple(plan.experiment.judge(run.results(python)) for python in plan.pythons)
             run = replace(run, verdicts=verdicts)
             elapsed = time.monotonic() - began
-            enough = self._enough(number, elapsed, verdicts)
-            expected = number if enough else self._expected(number, elapsed)
-            self._post(RoundFinished(time.monotonic_ns(), number, expected, verdicts[0]))
-            if enough:
+            widths = [verdict.interval.relative_width for verdict in verdicts if verdict.interval is not None]
+            timed = bool(plan.controls and widths)
+            over = enough(number, elapsed, widths, least=plan.rounds, cap_s=plan.cap_s, exact=plan.exact_rounds, timed=timed)
+            expected = expected_rounds(number, elapsed, least=plan.rounds, cap_s=plan.cap_s, exact=plan.exact_rounds)
+            self._post(RoundFinished(time.monotonic_ns(), number, number if over else expected, verdicts[0]))
+            if over:
                 return run
 
-    def _enough(self, done: int, elapsed: float, verdicts: tuple[Verdict, ...]) -> bool:
-        """Whether to stop: by the number of rounds, by the width of the interval, by the cap; never by what was found,
-        because stopping as soon as a threshold is passed would find effects where there are none."""
-        plan = self._plan
-        if plan.exact_rounds:
-            return done >= plan.rounds
-        if elapsed >= 2 * plan.cap_s:
-            return True
-        if done < plan.rounds:
-            return False
-        if not plan.controls:
-            return True
-        widths = [verdict.interval.relative_width for verdict in verdicts if verdict.interval is not None]
-        return elapsed >= plan.cap_s or all(width <= PRECISION for width in widths)
 
-    def _expected(self, done: int, elapsed: float) -> int:
-        """How many rounds it will probably be: the least number, or what fits into the cap."""
-        plan = self._plan
-        if plan.exact_rounds or done < plan.rounds:
-            return plan.rounds
-        return max(done + 1, int(plan.cap_s / (elapsed / done)))
+def _nowhere(_event: Event) -> None:
+    """What happens in a warm-up is nobody's business."""
 
 
 def _blame(arm: Arm, outcome: str, several: bool) -> str:

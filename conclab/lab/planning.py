@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from conclab.model import figures
 from conclab.model.experiments import Arm, BadValue, Experiment, Interpreter, Kind, Value, resolve
 from conclab.model.machine import Machine
 from conclab.model.runs import Plan
+from conclab.model.statistics import scaled_to
 from conclab.runner.registry import EXECUTORS, MEGABYTE, WORKLOADS
 
 MEMORY_SHARE = 0.8
@@ -115,4 +117,22 @@ def make_plan(
         seed=seed,
         load_before=load_before,
         traced=traced,
+        scaled="" if experiment.scaled in given else experiment.scaled,
     )
+
+
+def enlarged(plan: Plan, took_ns: float) -> Plan:
+    """The plan with work that takes long enough to be timed, where one repetition of the control arm took ``took_ns``; the same
+    plan where that was enough, or nothing can be raised."""
+    experiment = plan.experiment
+    parameter = next((one for one in experiment.parameters if one.name == plan.scaled), None)
+    if parameter is None or not plan.controls:
+        return plan
+    size, (_least, most) = int(plan.values[parameter.name]), parameter.range_for(plan.machine, plan.values)
+    workload = WORKLOADS.get(plan.controls[0].workload)
+    wanted = scaled_to(size, took_ns, workload.power if workload else 1.0, most)
+    if wanted == size:
+        return plan
+    values = {**plan.values, parameter.name: wanted}
+    arms = experiment.arms(values, plan.machine)
+    return replace(plan, values=values, arms=tuple(arm.under(python) for python in plan.pythons for arm in arms))

@@ -46,6 +46,17 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The warm-up was too short to be timed well: the work has been made larger before the first repetition."""
+
+    at_ns: int
+    parameter: str
+    value: int
+    arms: tuple[Arm, ...]
+    """All arms of the plan as they are now; those that are left out are among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     """One repetition of one arm begins: its child is being started."""
 
@@ -216,6 +227,7 @@ class RunFinished:
 Event = (
     RunStarted
     | LeftOut
+    | Calibrated
     | StepStarted
     | ChildStarted
     | Probed

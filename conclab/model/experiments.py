@@ -152,6 +152,11 @@ class Arm:
     """Whether the run goes on without it where it cannot be had here (no such compiler, module, permission): it is then left out,
     and ``Results.missing`` says why."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the other arms of a run: the path of its Python, and its name."""
+        return self.python.path if self.python else "", self.name
+
     def under(self, python: Interpreter) -> Arm:
         return replace(self, python=python)
 
@@ -188,6 +193,9 @@ class Experiment:
     not on times, so there is no interval to narrow by more rounds."""
     metric: Metric = wall_of
     """What the verdict compares."""
+    scaled: str = ""
+    """The parameter with which the work grows, so that it can be raised where a repetition is too short to be timed well; empty:
+    none. Only where wall times are compared: it must change neither the arms nor what is asked."""
     rounds: int = 5
     """At least so many repetitions of every arm."""
     cap_s: float = 30.0

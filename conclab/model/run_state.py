@@ -12,6 +12,7 @@ from typing import Any
 
 from conclab.model.events import (
     Acquired,
+    Calibrated,
     ChildStarted,
     Event,
     Failed,
@@ -136,9 +137,14 @@ def _run_started(_state: RunState, event: RunStarted) -> RunState:
     )
 
 
+def _calibrated(state: RunState, event: Calibrated) -> RunState:
+    kept = {arm.key for arm in state.arms}
+    return replace(state, arms=tuple(arm for arm in event.arms if arm.key in kept))
+
+
 def _left_out(state: RunState, event: LeftOut) -> RunState:
     """It takes no step: an optional arm is never the control."""
-    kept = tuple(arm for arm in state.arms if (arm.name, arm.python.path if arm.python else "") != (event.arm, event.python))
+    kept = tuple(arm for arm in state.arms if arm.key != (event.python, event.arm))
     return replace(state, arms=kept, steps_per_round=state.steps_per_round - (len(state.arms) - len(kept)))
 
 
@@ -204,8 +210,7 @@ def _output(state: RunState, event: Output) -> RunState:
 
 
 def _failed(state: RunState, event: Failed) -> RunState:
-    line = Line(event.at_ns, event.worker, "stderr", event.reason)
-    return _output(state, Output(event.at_ns, (line,)))
+    return _output(state, Output(event.at_ns, (Line(event.at_ns, event.worker, "stderr", event.reason),)))
 
 
 def _ended(workers: Mapping[str, WorkerView], at_ns: int) -> dict[str, WorkerView]:
@@ -233,8 +238,7 @@ def _step_finished(state: RunState, event: StepFinished) -> RunState:
     ]
     shares = state.shares
     if repetition.outcome == OK and not repetition.control:
-        key = repetition.arm, repetition.python
-        shares = {**shares, key: shares.get(key, Shares()).with_lives(lives)}
+        shares = {**shares, (key := (repetition.arm, repetition.python)): shares.get(key, Shares()).with_lives(lives)}
     return replace(
         state,
         lives=(*state.lives, *lives)[-MOST_LIVES:],
@@ -290,6 +294,7 @@ def _locked(state: RunState, event: Waiting | Acquired | Released) -> RunState:
 _FOLDS: dict[type, Callable[[RunState, Any], RunState]] = {
     RunStarted: _run_started,
     LeftOut: _left_out,
+    Calibrated: _calibrated,
     StepStarted: _step_started,
     ChildStarted: _child_started,
     Probed: _probed,

@@ -30,6 +30,8 @@ class Plan:
     load_before: tuple[float, float, float] | None = None
     traced: bool = False
     """Exact mode: every switch of the experiment's tasks is traced."""
+    scaled: str = ""
+    """The parameter that is raised where the work proves too small to be timed well; empty: none, or the user has set it."""
 
     @property
     def controls(self) -> tuple[Arm, ...]:
@@ -57,12 +59,11 @@ class Run:
 
     def has(self, arm: Arm) -> bool:
         """Whether it was not left out."""
-        return (arm.python.path if arm.python else "", arm.name) not in self.missing
+        return arm.key not in self.missing
 
     def of(self, arm: Arm) -> list[Repetition]:
         """All repetitions of an arm, good or not."""
-        path = arm.python.path if arm.python else ""
-        return [one for one in self.repetitions if one.arm == arm.name and one.python == path]
+        return [one for one in self.repetitions if (one.python, one.arm) == arm.key]
 
     def results(self, python: Interpreter) -> Results:
         """The good repetitions under one Python, as a verdict wants them."""

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from conclab.model.events import Event, LeftOut, Probed, RoundFinished, StepFinished, StepStarted
+from conclab.model.events import Calibrated, Event, LeftOut, Probed, RoundFinished, StepFinished, StepStarted
 from conclab.model.experiments import Arm, Experiment, Interpreter
 from conclab.model.machine import MachineSample
 from conclab.model.results import Disturbance
@@ -45,7 +45,10 @@ def plan_of(stored: StoredRun) -> Plan:
 def run_of(stored: StoredRun) -> Run:
     """The run with its repetitions and verdicts. Raises Unreadable."""
     plan = plan_of(stored)
-    events = stored.events(LeftOut, StepStarted, Probed, StepFinished, RoundFinished)
+    events = stored.events(LeftOut, Calibrated, StepStarted, Probed, StepFinished, RoundFinished)
+    for event in events:
+        if isinstance(event, Calibrated):
+            plan = replace(plan, values={**plan.values, event.parameter: event.value}, arms=event.arms)
     run = Run(
         plan,
         repetitions=tuple(event.repetition for event in events if isinstance(event, StepFinished)),

@@ -22,6 +22,7 @@ import msgspec
 
 from conclab.model import figures
 from conclab.model.events import (
+    Calibrated,
     ChildStarted,
     LeftOut,
     Output,
@@ -55,7 +56,7 @@ _LINE_BYTES = 40
 _PATIENCE_S = 5.0
 """How long the end may wait for the disk."""
 
-_ESSENTIAL = (RunStarted, LeftOut, StepStarted, ChildStarted, StepFinished, RoundFinished, RunFinished)
+_ESSENTIAL = (RunStarted, LeftOut, Calibrated, StepStarted, ChildStarted, StepFinished, RoundFinished, RunFinished)
 """Where the run stands: made by the lab itself, so they are few."""
 
 

@@ -52,6 +52,8 @@ class Workload(NamedTuple):
     most: int
     memory: Callable[[int], float] = lambda _size: 0.0
     """Rough bytes of one task of that size."""
+    power: float = 1.0
+    """The time of a task grows about with this power of the size."""
 
 
 def _matrices(rows: int) -> float:
@@ -71,8 +73,8 @@ def _numbers(count: int) -> float:
 
 # The defaults of what uses a core take about a sixth of a second a task on a core of 2025.
 WORKLOADS: Dict[str, Workload] = {
-    "primes": Workload("primes", "counting primes", "count the primes below this", "", 250_000, 100, 50_000_000),
-    "large-matrices": Workload("matrices", "a large matrix product", "rows of the matrices", "rows", 170, 2, 8_000, _matrices),
+    "primes": Workload("primes", "counting primes", "count the primes below this", "", 250_000, 100, 50_000_000, power=1.5),
+    "large-matrices": Workload("matrices", "a large matrix product", "rows of the matrices", "rows", 170, 2, 8_000, _matrices, 3.0),
     "small-matrices": Workload("matrices", "products of small matrices", "how many products", "", 4_500, 1, 10_000_000),
     "hashing": Workload("hashing", "hashing with SHA-256", "how much to hash", "MiB", 280, 1, 65_536),
     "sleeping": Workload("sleeping", "sleeping", "how long each waits", "ms", 100, 0, 60_000),

@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import threading
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
 import pytest
 
-from conclab.lab.conductor import Conductor, _Bystanders
-from conclab.model.events import Event, LeftOut, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
-from conclab.model.experiments import Arm
-from conclab.model.machine import CoreTimes, Witness
+from conclab.lab.conductor import Conductor
+from conclab.lab.planning import make_plan
+from conclab.lab.step import STOPPED
+from conclab.model.events import Calibrated, Event, LeftOut, RoundFinished, RunFinished, RunStarted, StepFinished, StepStarted
+from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
+from conclab.model.machine import Machine
 from conclab.model.results import OK, Results
 from conclab.model.run_state import RunState, fold
 from conclab.model.runs import Run
-from conclab.model.statistics import Interval
 from conclab.model.verdicts import Status, Verdict
-from conclab.sampling.machine import observe
-from conclab.sampling.scripted import scripted_machine
+from conclab.sampling.machine import observe, read_facts
 from tests.helpers import conduct, deed, experiment_of, here, plan_for, work
 
 QUICK = work("sequential", "sleeping", 1, 1, size=0)
@@ -141,75 +142,6 @@ def test_a_failure_ends_the_run_at_once() -> None:
     assert run.verdicts == ()
 
 
-def of_width(width: float) -> Verdict:
-    return Verdict(Status.HOLDS, "", Interval(1.0, 1.0, 1.0 + width))
-
-
-@pytest.mark.parametrize(
-    ("width", "done", "elapsed", "ends"),
-    [
-        (0.01, 4, 1.0, False),  # never before the least number of rounds …
-        (0.01, 5, 1.0, True),
-        (0.50, 5, 1.0, False),  # wide: go on …
-        (0.50, 20, 31.0, True),  # … until the cap
-        (0.50, 2, 61.0, True),  # so slow that even the least number is too much
-    ],
-)
-def test_a_run_ends_by_rounds_precision_or_time_and_never_by_what_it_found(
-    width: float, done: int, elapsed: float, ends: bool
-) -> None:
-    plan = replace(plan_for(experiment_of(QUICK, control="sequential")), rounds=5, exact_rounds=False, cap_s=30)
-    conductor = Conductor(plan, lambda _event: None, observe)
-    assert conductor._enough(done, elapsed, (of_width(width),)) is ends
-    conductor.stop()
-    conductor.run()  # it lets go of its pipe
-
-
-def _witness(at_s: float, *busy_s: float, self_s: float = 0.0, children_s: float = 0.0) -> Witness:
-    cores = tuple(CoreTimes(busy, 0.0, 0.0, 0.0, 0.0, 0.0, at_s - busy) for busy in busy_s)
-    return Witness(int(at_s * 1e9), cores, self_s, children_s)
-
-
-def _taken(after: Witness, cores: int, pinned: bool = False, wanted: float | None = None) -> float:
-    seen = _Bystanders(scripted_machine(cores))
-    seen.add(_witness(0.0, *[0.0] * len(after.cores)), after, pinned, wanted)
-    share = seen.disturbance().foreign_share
-    assert share is not None
-    return share
-
-
-def test_what_the_run_itself_took_is_not_foreign() -> None:
-    assert _taken(_witness(1.0, 1.0, 0.5, self_s=0.1, children_s=1.0), 2) == pytest.approx(0.2)
-    assert _taken(_witness(1.0, 1.0, 0.1, self_s=0.1, children_s=1.0), 2) == 0.0
-
-
-def test_what_others_do_on_cores_that_are_left_free_takes_nothing_away() -> None:
-    burning = _witness(1.0, 1.0, 1.0, 0.0, 0.0, children_s=1.0)
-    assert _taken(burning, 4, wanted=1.0) == 0.0
-    assert _taken(burning, 4, wanted=3.0) == pytest.approx(0.0)
-    assert _taken(burning, 4, wanted=8.0) == pytest.approx(0.25), "one of the four that it could have used"
-
-
-def test_of_a_pinned_arm_only_its_own_core_counts() -> None:
-    many = [0.0] * 63
-    assert _taken(_witness(1.0, 1.0, *many, children_s=0.5), 64, pinned=True, wanted=1.0) == pytest.approx(0.5)
-    assert _taken(_witness(1.0, 0.5, 1.0, *many[1:], children_s=0.5), 64, pinned=True, wanted=1.0) == 0.0
-
-
-def test_who_only_waits_is_hardly_disturbed() -> None:
-    assert _taken(_witness(1.0, 0.9, 0.02, children_s=0.02), 2, wanted=0.02) == 0.0
-    assert _taken(_witness(1.0, 1.0, 1.0, children_s=0.02), 2, wanted=0.02) < 0.05, "not even on a machine that is full"
-
-
-def test_what_conclab_took_is_told_where_it_could_have_been_in_the_way() -> None:
-    seen = _Bystanders(scripted_machine(2))
-    seen.add(_witness(0.0, 0.0, 0.0), _witness(1.0, 1.0, 1.0, self_s=0.1, children_s=1.9), False, 2.0)
-    assert seen.disturbance().own_share == pytest.approx(0.05)
-    pinned = _Bystanders(scripted_machine(2))
-    pinned.add(_witness(0.0, 0.0, 0.0), _witness(1.0, 1.0, 0.1, self_s=0.1, children_s=1.0), True, 1.0)
-    assert pinned.disturbance().own_share == 0.0, "it ran on the other core"
-
-
 def test_foreign_load_and_steal_are_observed_over_the_steps() -> None:
     run, _ = conduct(work("sequential", "sleeping", 1, 1, size=50), rounds=2)
     assert run.disturbance.foreign_share is not None
@@ -258,3 +190,72 @@ def test_one_core_is_one_that_may_be_used_and_not_always_the_first(tmp_path: Pat
     run = Conductor(replace(plan, machine=replace(plan.machine, affinity=(last,))), lambda _event: None, observe).run()
     assert run.outcome == OK
     assert run.repetitions[0].result == [[last]]
+
+
+LASTS = """
+import time
+
+def task(_state, arguments, _index):
+    with open(arguments["log"], "a") as log:
+        log.write("%s\\n" % arguments["size"])
+    time.sleep(arguments["size"] / 1000)
+
+def combine(results):
+    return len(results)
+"""
+
+
+@pytest.fixture
+def lasting(tmp_path: Path) -> Experiment:
+    """An experiment whose work lasts ``size`` milliseconds, 5 if nothing else is said; what is done is noted in a file."""
+    (tmp_path / "lasts.py").write_text(LASTS)
+
+    def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
+        arguments = {"size": values["size"], "log": str(tmp_path / "log")}
+        arm = Arm("control", "sequential", str(tmp_path / "lasts.py"), 1, 1, arguments)
+        return arm, replace(arm, name="other"), replace(arm, name="nobody's", executor="no-such-thing", optional=True)
+
+    size = Parameter("size", Kind.INTEGER, "how long it lasts", 5, minimum=1, maximum=35, unit="ms")
+    return replace(experiment_of(control="control"), parameters=(size,), arms=arms, scaled="size")
+
+
+def done(tmp_path: Path) -> list[str]:
+    return (tmp_path / "log").read_text().split()
+
+
+def test_work_that_is_too_short_is_made_larger_after_a_warm_up_that_nobody_sees(lasting: Experiment, tmp_path: Path) -> None:
+    events: list[Event] = []
+    run = Conductor(plan_for(lasting, rounds=1), events.append, observe).run()
+    assert run.outcome == OK
+    assert done(tmp_path) == ["5", "35", "35", "35"], "eightfold would be 40; 35 is the most that it takes"
+    assert run.plan.values == run.results(here()).values == {"size": 35}
+    assert [arm.name for arm in run.results(here()).planned] == ["control", "other"]
+    state = reduce(fold, events, RunState())
+    assert [(arm.name, arm.arguments["size"]) for arm in state.arms] == [("control", 35), ("other", 35)]
+    assert len(state.repetitions) == state.steps_done == state.steps_per_round == 3
+    (told,) = [event for event in events if isinstance(event, Calibrated)]
+    assert (told.parameter, told.value) == ("size", 35)
+    assert any("size is 35 now" in line.text for line in state.lines)
+
+
+def test_what_the_user_has_said_is_done_and_warmed_up_all_the_same(lasting: Experiment, tmp_path: Path) -> None:
+    plan = make_plan(lasting, {"size": "5"}, read_facts(), [here()], rounds=1)
+    events: list[Event] = []
+    run = Conductor(plan, events.append, observe).run()
+    assert run.outcome == OK
+    assert done(tmp_path) == ["5"] * 4
+    assert not [event for event in events if isinstance(event, Calibrated)]
+
+
+def test_without_a_control_nothing_is_warmed_up(lasting: Experiment, tmp_path: Path) -> None:
+    conductor = Conductor(plan_for(replace(lasting, control=None), rounds=1), lambda _event: None, observe)
+    assert conductor.run().outcome == OK
+    assert done(tmp_path) == ["5", "5"]
+
+
+def test_a_run_stopped_in_its_warm_up_is_stopped() -> None:
+    arm = work("sequential", "sleeping", 1, 1, size=60_000)
+    conductor = Conductor(plan_for(experiment_of(arm, control="sequential"), rounds=1), lambda _event: None, observe)
+    threading.Timer(0.5, conductor.stop).start()
+    run = conductor.run()
+    assert (run.outcome, run.repetitions) == (STOPPED, ())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conclab.lab.catalogue import UnknownExperiment, by_chapter, catalogue, find
-from conclab.lab.planning import BadRequest, check_value, make_plan, needed_bytes
+from conclab.lab.planning import BadRequest, check_value, enlarged, make_plan, needed_bytes
 from conclab.model.experiments import Arm
-from conclab.runner.registry import LARGEST_COUNTED
+from conclab.runner.registry import LARGEST_COUNTED, WORKLOADS
 from conclab.sampling.scripted import scripted_machine
 from tests.helpers import here
 
@@ -179,3 +179,19 @@ def test_four_fifths_of_the_memory_that_is_available_may_be_used_and_no_more() -
     make_plan(experiment, {}, MACHINE, [here()], memory_available=int(need / 0.79))
     with pytest.raises(BadRequest, match="of memory"):
         make_plan(experiment, {}, MACHINE, [here()], memory_available=int(need / 0.81))
+
+
+def test_work_that_proves_too_short_is_made_larger_for_all_arms_under_all_pythons() -> None:
+    plan = make_plan(find("threads-or-processes"), {"workers": "3"}, MACHINE, [here(), replace(here(), path="/other/python")])
+    assert enlarged(plan, 1e8) is plan
+    larger = enlarged(plan, 0.5e8)
+    power = WORKLOADS["primes"].power
+    assert larger.values["size"] == pytest.approx(int(plan.values["size"]) * 2.2 ** (1 / power), rel=0.001)
+    assert {arm.arguments["size"] for arm in larger.arms} == {larger.values["size"]}
+    assert [arm.key for arm in larger.arms] == [arm.key for arm in plan.arms]
+
+
+def test_what_the_user_has_said_or_cannot_be_raised_stays() -> None:
+    for name, given in (("threads-or-processes", {"size": "1000"}), ("waiting-room", {}), ("lost-update", {})):
+        plan = make_plan(find(name), given, MACHINE, [here()])
+        assert enlarged(plan, 1e6) is plan

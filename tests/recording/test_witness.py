@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conclab.model.events import Event, LeftOut, Probed, RunFinished, StepFinished, WorkerFinished
+from conclab.model.events import Calibrated, Event, LeftOut, Probed, RunFinished, StepFinished, WorkerFinished
 from conclab.model.runs import Run
 from conclab.model.tasks import TaskBatch
 from conclab.recording import witness
@@ -105,6 +105,15 @@ def test_an_arm_that_was_left_out_is_left_out_of_the_run_that_is_made_again(tmp_
     found = document(run)
     assert found["missing"] == [{"arm": left.name, "python": left.python.path, "reason": "there is no compiler here; install gcc"}]
     assert left.name not in [arm["name"] for arm in found["arms"]]
+
+
+def test_work_that_was_made_larger_is_so_in_the_run_that_is_made_again(tmp_path: Path) -> None:
+    items, asked = played(), plan_of()
+    larger = tuple(replace(arm, arguments={**arm.arguments, "size": 77}) for arm in asked.arms)
+    told = Calibrated(items[0].at_ns, "size", 77, larger)
+    found = document(run_of(open_run(keep((items[0], told, *items[1:]), tmp_path))))
+    assert found["parameters"] == {**asked.values, "size": 77}
+    assert {arm["arguments"]["size"] for arm in found["arms"]} == {77}
 
 
 def test_what_an_experiment_reports_cannot_break_the_document() -> None:

@@ -110,6 +110,7 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control="sequential",
+    scaled="size",
     wrong_with=nothing_to_count,
     lacks=needs_two_cores,
 )

@@ -80,4 +80,5 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control=ONE,
+    scaled="size",
 )

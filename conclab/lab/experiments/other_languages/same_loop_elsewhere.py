@@ -133,5 +133,6 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control=PYTHON,
+    scaled="size",
     rounds=3,
 )

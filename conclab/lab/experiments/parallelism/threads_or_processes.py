@@ -79,5 +79,6 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control="sequential",
+    scaled="size",
     lacks=needs_two_cores,
 )

@@ -136,4 +136,5 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control="1x",
+    scaled="size",
 )
