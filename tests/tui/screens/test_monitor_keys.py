@@ -17,6 +17,7 @@ from conclab.tui.screens.choose import ChooseDialog
 from conclab.tui.screens.details import DetailsScreen
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.lab import LabScreen
+from conclab.tui.screens.learn import LearnScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.place import Place
@@ -27,6 +28,7 @@ from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.prompt import Prompt
 from conclab.tui.widgets.task_browser import HELD, LIVE, PAUSED
 from conclab.tui.widgets.task_table import TaskTable
+from conclab.tui.widgets.tourbar import TourBar
 from tests.tui.helpers import eventually, key_bar, plan, process, run_started, settle
 from tests.tui.screens.monitoring import ALL, CALC, INIT, KID, WEB, Monitor, monitor
 
@@ -72,7 +74,7 @@ async def test_the_other_keys_of_a_binding_do_the_same() -> None:
         await one.press("t")  # folding is for trees
         one.feed.give(run_started(plan()))  # and stopping for runs
         one.app.beat()
-        await settle(one.pilot)
+        await one.press("ctrl+n")  # and ending for tours
         active = one.app.screen.active_bindings
         meant = {name: binding.action for name, binding in bindings().items()}
         for name, key in EVERY_KEY:
@@ -497,6 +499,24 @@ async def _(one: Monitor, key: str) -> None:
 async def _(one: Monitor, key: str) -> None:
     await one.press(key)
     assert isinstance(one.app.screen, RunsScreen)
+
+
+@of("learn")
+async def _(one: Monitor, key: str) -> None:
+    await one.press(key)
+    assert isinstance(one.app.screen, LearnScreen)
+    await one.press("m")
+    assert isinstance(one.app.screen, MonitorScreen)
+
+
+@of("tour", "tour.end")
+async def _(one: Monitor, key: str) -> None:
+    begins, bar = "ctrl+n", one.screen.query_one(TourBar)
+    await one.press(begins)
+    assert bar.size.height > 0
+    head = bar.render_line(0).text
+    await one.press(key)
+    assert (bar.render_line(0).text != head) if key == begins else bar.size.height == 0
 
 
 @of("monitor.lab")

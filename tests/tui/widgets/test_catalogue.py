@@ -62,7 +62,7 @@ async def test_a_mark_tells_by_its_glyph_what_was_found_and_moves_nothing() -> N
 
 async def test_every_title_fits_its_column_whole() -> None:
     app = Host()
-    async with app.run_test(size=(38, 40)) as pilot:
+    async with app.run_test(size=(38, 100)) as pilot:
         await settle(pilot)
         shown = {line.strip() for line in app.lines()}
         for chapter, experiments in by_chapter().items():
