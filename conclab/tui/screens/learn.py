@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -36,7 +37,7 @@ from conclab.tui.widgets.search_line import SearchLine
 
 _PROGRESS = 1
 """Lines that the progress takes from the panes, while something is run."""
-_WIDER = 12
+_WIDER = 14
 """Cells that the list is wider than the Lab's setup."""
 
 
@@ -48,7 +49,7 @@ class LearnScreen(LearnOrders):
     LearnScreen > #progress { display: none; background: $field; }
     LearnScreen.-on > #progress { display: block; }
     LearnScreen > #body { height: 1fr; }
-    LearnScreen #setup { width: 50; max-width: 42%; }
+    LearnScreen #setup { width: 52; max-width: 44%; }
     LearnScreen #claims { height: 1fr; }
     LearnScreen #right { width: 1fr; }
     LearnScreen #page { height: 1fr; padding: 0 1; }
@@ -71,7 +72,7 @@ class LearnScreen(LearnOrders):
         self._clock = clock
         self._drawn = -1
         """The version of what was drawn last."""
-        self._progress = ""
+        self._progress: tuple[str, ...] = ()
         self._shown: int | None = None
         """The claim whose page was drawn last."""
 
@@ -194,14 +195,17 @@ class LearnScreen(LearnOrders):
             yield Button("Next claim", "next")
 
     def _tell_progress(self) -> None:
-        text = stands(self.learning, len(self._chosen) > 1)
-        if text != self._progress:
-            self._progress = text
+        parts = stands(self.learning, len(self._chosen) > 1)
+        if parts != self._progress:
+            self._progress = parts
             self.query_one("#progress").refresh()
 
     def _draw_progress(self, width: int, palette: Palette) -> Strip:
         stop = " ■ Stop "
-        line = Line().add(fit(f" ▶ {self._progress}", width - len(stop)), style(palette.text, bold=True))
+        parts, room = list(self._progress), width - len(stop) - 3
+        while len(parts) > 2 and cell_len(" · ".join(parts)) > room:
+            parts.pop(1)  # which claim it is and how long it takes stay to the last
+        line = Line().add(" ▶ ", style(palette.text, bold=True)).add(fit(" · ".join(parts), room), style(palette.text, bold=True))
         return line.add(stop, style(palette.ink, palette.title, bold=True) + action("screen.stop")).strip(width)
 
     # Keys

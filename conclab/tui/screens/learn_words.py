@@ -34,16 +34,16 @@ def what_it_takes(claim: Claim, pythons: int = 1) -> str:
     return f"{' and '.join(dict.fromkeys(titles))}, some {figures.count(seconds)} seconds at most."
 
 
-def stands(learning: Learning, several: bool) -> str:
-    """What is run, how far it is, and how long it will still take; empty while nothing is.
+def stands(learning: Learning, several: bool) -> tuple[str, ...]:
+    """What is run, how far it is, and how long it will still take, in its parts; none while nothing is.
 
     ``several``: under more than one Python.
     """
     claim = learning.now
     if not learning.on:
-        return ""
+        return ()
     if learning.waits_for_lab or claim is None:
-        return "waits for the run in the Lab"
+        return ("waits for the run in the Lab",)
     parts = [f"{claim.number} {claim.title}"]
     if several and learning.python is not None:
         parts.append(f"on {harmless(learning.python.label)}")
@@ -53,4 +53,4 @@ def stands(learning: Learning, several: bool) -> str:
     if steps > 1:
         parts.append(f"run {min(done + 1, steps)} of {steps}")
     left = max(1, round(learning.seconds_left()))
-    return " · ".join([*parts, f"{figures.duration(left * 1e9) if left >= 60 else f'{left} s'} left"])
+    return (*parts, f"{figures.duration(left * 1e9) if left >= 100 else f'{left} s'} left")

@@ -264,6 +264,10 @@ async def test_on_a_small_screen_the_list_and_the_page_are_two_pages() -> None:
         await beat(app, feed, pilot, 20)
         assert "Workers" in screen_text(app)
         assert "▶ 2 no speed-up on one core · trial 1 of 2" in screen_text(app)
+        assert "s left" in screen_text(app).split("\n")[1]
+        await resize(pilot, 24, 24)
+        await beat(app, feed, pilot)
+        assert screen_text(app).split("\n")[1].startswith(" ▶ 2 no speed"), "however narrow, it says which one"
         await resize(pilot, 200, 60)
         app.beat()
         assert screen.query_one("#claims").is_on_screen
