@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from conclab.cli.claims_choice import claims_of, reports_of
@@ -26,6 +27,23 @@ from conclab.recording.findings import Findings
 from conclab.recording.report import CannotReport, write_report
 from conclab.recording.report_words import python_name
 from conclab.sampling.machine import read_facts
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What was asked for, checked."""
+
+    claims: tuple[Claim, ...]
+    pythons: Sequence[Interpreter]
+    machine: Machine
+    findings: Findings
+    reports: Sequence[Path]
+    asked: argparse.Namespace
+
+    @property
+    def full(self) -> bool:
+        """Whether each claim is told with all that it rests on: those that were asked for by their numbers."""
+        return bool(self.asked.ids)
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -56,9 +74,8 @@ def command(asked: argparse.Namespace) -> int:
         raise Trouble(str(error)) from None
     machine = read_facts()
     findings = Findings(machine.usable_cores)
-    if asked.kept:
-        return _kept(asked, chosen, pythons if asked.pythons else [], findings, machine, reports)
-    return _run(asked, chosen, pythons, findings, machine, reports)
+    order = _Order(chosen, pythons, machine, findings, reports, asked)
+    return _kept(order) if asked.kept else _run(order)
 
 
 def _only(asked: argparse.Namespace, option: str, does: str, *others: str) -> None:
@@ -88,72 +105,62 @@ def _list(asked: argparse.Namespace, chosen: Sequence[Claim]) -> int:
     return 0
 
 
-def _kept(
-    asked: argparse.Namespace,
-    chosen: Sequence[Claim],
-    pythons: Sequence[Interpreter],
-    findings: Findings,
-    machine: Machine,
-    reports: Sequence[Path],
-) -> int:
-    latest = findings.latest()
-    if findings.problem:
-        raise Trouble(findings.problem, status=1)
-    survey = survey_of(chosen, [finding for found in latest.values() for finding in found], pythons)
-    if not any(claim.trials for claim in chosen) and not survey.columns:
-        survey = survey_of(chosen, (), [own()])  # conventions need no run
-    if not survey.found and any(claim.trials for claim in chosen) and not asked.json:
-        which = "of these claims " if asked.ids else ""
+def _kept(order: _Order) -> int:
+    latest = order.findings.latest()
+    if order.findings.problem:
+        raise Trouble(order.findings.problem, status=1)
+    survey = survey_of(
+        order.claims, [finding for found in latest.values() for finding in found], order.pythons if order.asked.pythons else ()
+    )
+    if not any(claim.trials for claim in order.claims) and not survey.columns:
+        survey = survey_of(order.claims, (), [own()])  # conventions need no run
+    if not survey.found and any(claim.trials for claim in order.claims) and not order.asked.json:
+        which = "of these claims " if order.full else ""
         raise Trouble(f"nothing {which}has been found yet on this machine and its usable cores; `conclab claims` runs them")
-    if asked.json:
-        print_json(claims_document(survey, machine))
+    if order.asked.json:
+        print_json(claims_document(survey, order.machine))
     else:
         for number, column in enumerate(survey.columns):
             if len(survey.columns) > 1:
                 print(("\n" if number else "") + paint(python_name(column), "bold", "cyan"))
-            printed = _Printed(bool(asked.ids), why=not number)
-            for claim in chosen:
+            printed = _Printed(order.full, why=not number)
+            for claim in order.claims:
                 finding = survey.finding(claim, column)
                 if finding is not None:
                     printed.add(claim, finding)
-        _print_end(survey, machine, None)
-    return _write(reports, survey, machine)
+        _print_end(survey, order.machine, None)
+    return _write(order.reports, survey, order.machine)
 
 
-def _run(
-    asked: argparse.Namespace,
-    chosen: Sequence[Claim],
-    pythons: Sequence[Interpreter],
-    findings: Findings,
-    machine: Machine,
-    reports: Sequence[Path],
-) -> int:
-    by_number = {claim.number: claim for claim in chosen}
+def _run(order: _Order) -> int:
+    by_number = {claim.number: claim for claim in order.claims}
     printed: dict[str, _Printed] = {}
 
     def tell(finding: Finding) -> None:
-        if asked.json:
+        if order.asked.json:
             return
         python = finding.conditions.python
         if python not in printed:
-            if len(pythons) > 1:
+            if len(order.pythons) > 1:
                 print(("\n" if printed else "") + paint(f"Python {finding.conditions.label}", "bold", "cyan"))
-            printed[python] = _Printed(bool(asked.ids), why=not printed)
+            printed[python] = _Printed(order.full, why=not printed)
         printed[python].add(by_number[finding.number], finding)
 
     began = time.monotonic()
-    inquiry = Inquiry(chosen, machine, pythons, findings, keep=not asked.no_keep, seed=asked.seed, tell=tell)
+    inquiry = Inquiry(
+        order.claims, order.machine, order.pythons, order.findings, keep=not order.asked.no_keep, seed=order.asked.seed, tell=tell
+    )
     stopped: Stopped | None = None
     try:
         inquiry.run()
     except Stopped as signalled:
         stopped = signalled
     took_s = time.monotonic() - began
-    survey = survey_of(chosen, inquiry.found, pythons)
-    if asked.json:
+    survey = survey_of(order.claims, inquiry.found, order.pythons)
+    if order.asked.json:
         told = claims_document(
             survey,
-            machine,
+            order.machine,
             complete=stopped is None,
             took_s=took_s,
             cost_cpu_ns=inquiry.cost_cpu_ns,
@@ -161,8 +168,8 @@ def _run(
         )
         print_json(told)
     else:
-        _print_end(survey, machine, took_s)
-    status = _write(reports, survey, machine)
+        _print_end(survey, order.machine, took_s)
+    status = _write(order.reports, survey, order.machine)
     if stopped is not None:
         sys.stdout.flush()
         raise stopped
