@@ -73,6 +73,10 @@ class Survey:
         """The claims that the Pythons do not agree about, as far as they were run."""
         return tuple(claim for claim in self.claims if len({self.standing(claim, column) for column in self.columns} - {None}) > 1)
 
+    def compared(self) -> int:
+        """How many claims were run under more than one Python."""
+        return sum(sum((claim.number, column.path) in self.found for column in self.columns) > 1 for claim in self.claims)
+
 
 def survey_of(claims: Sequence[Claim], findings: Iterable[Finding], pythons: Sequence[Interpreter] = ()) -> Survey:
     """A column for each of the Pythons; without any for each that the findings have, in their order."""

@@ -9,7 +9,19 @@ from conclab.model.glossary import spans
 from conclab.model.surveys import WORDS, Column, Survey, reasons_of
 from conclab.recording.report_charts import bar_chart, counts_chart, scales_of, told
 from conclab.recording.report_style import STYLE
-from conclab.recording.report_words import HOW, LEAD, MARK, TITLE, About, chapters, conditions, glossary, glyph_of, python_name
+from conclab.recording.report_words import (
+    HOW,
+    LEAD,
+    MARK,
+    TITLE,
+    About,
+    agreement,
+    chapters,
+    conditions,
+    glossary,
+    glyph_of,
+    python_name,
+)
 
 _NOTHING_FROM_ELSEWHERE = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -71,17 +83,15 @@ def _header(survey: Survey, about: About) -> list[str]:
     for column in survey.columns:
         name, summary = told(python_name(column)), told(survey.summary(column))
         lines.append(f'<div class="summary"><h2>{name}</h2>{counts_chart(survey.counts(column))}<p>{summary}</p></div>')
-    if len(survey.columns) > 1:
-        links = ", ".join(f'<a href="#claim-{claim.number}">{claim.number}</a>' for claim in survey.differing())
-        lines.append(f"<p>{f'The Pythons differ about {links}.' if links else 'The Pythons agree about all of them.'}</p>")
-    return [*lines, "</header>"]
+    agreed = agreement(survey, [f'<a href="#claim-{claim.number}">{claim.number}</a>' for claim in survey.differing()])
+    return [*lines, f"<p>{agreed}</p>" if agreed else "", "</header>"]
 
 
 def _glance(survey: Survey) -> list[str]:
     heads = "".join(f'<th scope="col">{told(column.label)}</th>' for column in survey.columns)
     differing = {claim.number for claim in survey.differing()}
     lines = [
-        f'<section class="glance{" many" if len(survey.columns) > 2 else ""}"><h2>At a glance</h2><table>',
+        f'<section class="glance{" many" if len(survey.columns) > 1 else ""}"><h2>At a glance</h2><table>',
         f'<thead><tr><th scope="col">claim</th>{heads}</tr></thead>',
     ]
     for chapter, claims in chapters(survey):

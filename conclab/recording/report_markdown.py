@@ -16,6 +16,7 @@ from conclab.recording.report_words import (
     MARK,
     TITLE,
     About,
+    agreement,
     bars_of,
     chapters,
     conditions,
@@ -46,10 +47,8 @@ def markdown_report(survey: Survey, about: About) -> str:
     """The whole page."""
     lines = [f"<!-- {MARK} -->", f"# {TITLE}", "", LEAD, "", f"{escaped(about.machine)} · {about.cores} · {about.made}", ""]
     lines += [f"- **{escaped(python_name(column))}**: {survey.summary(column)}" for column in survey.columns]
-    differing = survey.differing()
-    if len(survey.columns) > 1:
-        numbers = ", ".join(str(claim.number) for claim in differing)
-        lines += ["", f"The Pythons differ about {numbers}." if differing else "The Pythons agree about all of them."]
+    agreed = agreement(survey, [str(claim.number) for claim in survey.differing()])
+    lines += ["", agreed] if agreed else []
     lines += ["", "## At a glance", "", *_table(survey)]
     for chapter, claims in chapters(survey):
         lines += ["", f"## {escaped(chapter)}"]

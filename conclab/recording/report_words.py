@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -47,6 +47,15 @@ def chapters(survey: Survey) -> Iterator[tuple[str, list[Claim]]]:
     """The claims by chapter, both in their order."""
     for chapter, claims in groupby(survey.claims, key=lambda claim: claim.chapter):
         yield chapter, list(claims)
+
+
+def agreement(survey: Survey, numbers: Sequence[str]) -> str:
+    """About which claims several Pythons differ; ``numbers`` as they are written there. Empty where nothing can be compared."""
+    if not survey.compared():
+        return ""
+    if numbers:
+        return f"The Pythons differ about {', '.join(numbers)}."
+    return "The Pythons agree about every claim that was run under more than one of them."
 
 
 def python_name(column: Column) -> str:
