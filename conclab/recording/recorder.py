@@ -14,7 +14,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,7 @@ from conclab.recording import codec
 from conclab.recording.folder import VARIABLE, new_file, own_writer, runs_folder
 from conclab.recording.store import Kept, PackedTrace, Store
 from conclab.recording.stored import tidy
+from conclab.recording.version import conclab_version
 
 EVERY_S = 0.5
 """After kill -9 at most so much is missing."""
@@ -129,7 +129,7 @@ class Recorder:
         began_s, began_ns = time.time(), time.monotonic_ns()
         pythons = [python.label for python in plan.pythons]
         self._begin = {
-            "conclab": _version(),
+            "conclab": conclab_version(),
             "began_s": began_s,
             "began_ns": began_ns,
             "experiment": plan.experiment.name,
@@ -284,14 +284,6 @@ class Recorder:
             self._tell("This run is not kept: its file was deleted while it was written.")
         else:
             self._tell(f"Not all of this run is kept: {harmless(reason)}.")
-
-
-def _version() -> str:
-    """conclab's; empty where it is not installed."""
-    try:
-        return version("conclab")
-    except PackageNotFoundError:
-        return ""
 
 
 def _note(row: dict[str, Any], item: Kept | PackedTrace) -> None:
