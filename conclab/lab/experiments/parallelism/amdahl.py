@@ -89,5 +89,6 @@ EXPERIMENT = Experiment(
     arms=arms,
     judge=judge,
     control=ALONE,
+    scaled="size",
     lacks=needs_two_cores,
 )
