@@ -21,7 +21,7 @@ from typing import Any, Callable, Dict, List, NamedTuple
 
 COPYING = ("pipe", "mp.Queue")
 _MOST_TRIPS = 300
-_BUDGET_BYTES = 16 * 1024 * 1024
+_BUDGET_BYTES = 8 * 1024 * 1024
 """So much is copied for each rung of the ladder, or one payload where that is more."""
 _WARM_UP = 3
 _STAMP_BYTES = 8

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from conclab.lab.claims.shared_trials import DOWNLOADS
 from conclab.lab.experiments.concurrency import downloads, waiting_room
+from conclab.lab.experiments.concurrency.counting_lines import COMPUTES, WAITS
 from conclab.lab.judging import compare, observed, speed_up, typical
 from conclab.model import figures
 from conclab.model.claims import Claim, Part, Trial
 from conclab.model.results import Repetition, Results
 from conclab.model.verdicts import Evidence, Status, Verdict
-
-WAITS, COMPUTES = 0.7, 0.1
-"""Who is blocked for more than the one share of its time waits; for less than the other, it computes."""
 
 
 def blocked_share(repetition: Repetition) -> float | None:

@@ -80,9 +80,13 @@ def _turns_at(results: Results) -> str:
         return ""
     longest = lengths(results.values)[-1]
     turn, ratio = pays_from(results), _faster(results, PROCESSES, longest)
-    if turn is None or ratio is None:
-        return f" Nor did it surely pay for jobs of {span(longest)}."
-    return f" From {span(turn)} on it pays: {figures.times(ratio.value)} as fast for jobs of {span(longest)}."
+    if ratio is None:
+        return ""
+    if turn is not None:
+        return f" From {span(turn)} on it pays: {figures.times(ratio.value)} as fast for jobs of {span(longest)}."
+    if ratio.high < THRESHOLD:
+        return f" Nor does it pay for jobs of {span(longest)}: {figures.times(ratio.value)} as fast."
+    return " From which length on it pays cannot be told here."
 
 
 def judge(results: Results) -> Verdict:

@@ -71,7 +71,9 @@ def judge(results: Results) -> Verdict:
         statements={
             Status.HOLDS: "",
             Status.FAILS: f"{them} spoke in the order of their start {ordered} times of {handfuls}. {pids}",
-            Status.UNDECIDED: f"{them} spoke in order all {handfuls} times, which does not prove that they must. {pids}",
+            Status.UNDECIDED: f"{them} spoke in order all {handfuls} times, which does not prove that they must. {pids}"
+            if handfuls
+            else "Nobody has spoken yet.",
         },
         unit=" in order",
         about="What is counted is the share of the handfuls that spoke in order, with Wilson's interval.",
