@@ -6,13 +6,13 @@ Half of what a small test of a screen costs is the start of an app, and waiting 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
 import textual._wait
 import textual.css.stylesheet
-from textual.app import ScreenStackError
+from textual.app import App, ScreenStackError
 from textual.css.model import RuleSet
 from textual.css.parse import parse
 from textual.css.tokenize import tokenize_values
@@ -24,16 +24,26 @@ from textual.pilot import Pilot, WaitForScreenTimeout
 Tokens = dict[str, list[Token]]
 
 
+MOST_ROUNDS = 20
+
+
 @contextmanager
-def hurried() -> Iterator[None]:
-    """Within this, pilots wait no longer than they must, and one style sheet is read by one app."""
+def sheets_read_once() -> Iterator[None]:
+    """Within this, a style sheet is read by one app, and the others take over what it has read."""
     once = ReadOnce()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(textual.css.stylesheet, "tokenize_values", once.tokenize_values)
+        patch.setattr(textual.css.stylesheet, "parse", once.parse)
+        yield
+
+
+@contextmanager
+def impatient_pilots() -> Iterator[None]:
+    """Within this, pilots wait no longer than they must."""
     with pytest.MonkeyPatch.context() as patch:
         # Textual's pilot looks every 20 ms whether the app has come to rest, several times a key: a minute over all these tests.
         patch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
-        patch.setattr(Pilot, "_wait_for_screen", until_all_is_done)
-        patch.setattr(textual.css.stylesheet, "tokenize_values", once.tokenize_values)
-        patch.setattr(textual.css.stylesheet, "parse", once.parse)
+        patch.setattr(Pilot, "_wait_for_screen", until_all_rest)
         yield
 
 
@@ -43,32 +53,43 @@ def at_rest(pump: MessagePump) -> bool:
     return not ready.is_set() and len(ready._waiters) > 0
 
 
-async def until_all_is_done(pilot: Pilot[object], timeout: float = 30.0) -> bool:
-    """As the pilot's own, which sends each widget a message and awaits that all were read; here not to those that are at rest.
+async def until_all_rest(pilot: Pilot[object], timeout: float = 30.0) -> bool:
+    """As the pilot's own, which sends each widget a message and awaits that all were read; here only to those that are at work.
 
-    A form has a hundred widgets, and a key is waited for four times. False where the app broke meanwhile.
+    A form has a hundred widgets, and a key is waited for four times. And again as long as that has set others to work.
+    False where the app broke meanwhile.
     """
     app = pilot.app
-    try:
-        screen = app.screen
-    except ScreenStackError:
-        return False
-    at_work = [app, screen, *(widget for widget in screen.walk_children() if not at_rest(widget))]
-    read = asyncio.Semaphore(0)
-    asked = [pump.call_later(read.release) for pump in at_work].count(True)
+    for _ in range(MOST_ROUNDS):
+        try:
+            screen = app.screen
+        except ScreenStackError:
+            return False
+        if not await all_read(app, [screen, *(widget for widget in screen.walk_children() if not at_rest(widget))], timeout):
+            return False
+        if app._running and all(map(at_rest, app.screen.walk_children(with_self=True))):
+            break
+    return True
 
-    async def all_read() -> bool:
+
+async def all_read(app: App[object], pumps: Iterable[MessagePump], timeout: float) -> bool:
+    """Send the app and each of these a message and wait until it was read; False where the app broke meanwhile."""
+    read = asyncio.Semaphore(0)
+    asked = [pump.call_later(read.release) for pump in (app, *pumps)].count(True)
+
+    async def count() -> bool:
         for _ in range(asked):
             await read.acquire()
         return True
 
-    waits: tuple[asyncio.Task[bool], ...] = (asyncio.create_task(all_read()), asyncio.create_task(app._exception_event.wait()))
-    done, pending = await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    counted = asyncio.create_task(count())
+    broke: asyncio.Task[bool] = asyncio.create_task(app._exception_event.wait())
+    done, pending = await asyncio.wait((counted, broke), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
     if not done:
-        raise WaitForScreenTimeout(f"{asked - read._value} of {asked} widgets did not come to rest")
-    return waits[0] in done
+        raise WaitForScreenTimeout(f"of {asked} widgets some have not come to rest")
+    return counted in done
 
 
 class ReadOnce:

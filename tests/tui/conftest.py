@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hurry import hurried
+from tests.hurry import impatient_pilots, sheets_read_once
 
 
 @pytest.fixture(autouse=True, scope="package")
 def cheap_apps() -> Iterator[None]:
-    with hurried():
+    with sheets_read_once(), impatient_pilots():
         yield
