@@ -245,4 +245,5 @@ def test_a_standard_output_that_is_closed_is_a_mistake_like_others(arguments: st
 
 def test_every_executor_that_is_named_exists() -> None:
     """The JSON's ``executor`` is one of these, and others rely on the names."""
-    assert list(EXECUTORS) == ["sequential", "threads", "fork", "forkserver", "spawn", "asyncio"]
+    own = ["sequential", "threads", "fork", "forkserver", "spawn", "asyncio"]
+    assert list(EXECUTORS) == [*own, "goroutines", "erlang-processes"]

@@ -18,6 +18,7 @@ from conclab.cli.request import plan_of
 from conclab.model.runs import Plan, Run
 from conclab.model.verdicts import Status, Verdict
 from conclab.sampling.capabilities import Capability
+from conclab.sampling.scripted import scripted_machine
 from tests.helpers import deed, experiment_of, plan_for
 
 
@@ -79,6 +80,8 @@ def test_the_doctor_prints_how_to_get_what_is_missing(capsys: pytest.CaptureFixt
 
 class _Feed:
     """Remembers whether it was closed."""
+
+    machine = scripted_machine(2)
 
     def __init__(self, closed: list[str]) -> None:
         self._closed = closed
