@@ -185,7 +185,7 @@ def _bars(
         cells = round((bar.value or 0.0) / longest * room)
         better = bar.value is not None and bar.value > 1.05
         colour = palette.dim if bar.ideal else palette.good if better else palette.bad
-        line = Line().add(fit(bar.label, label), style(palette.text))
+        line = Line().add(f"{fit(bar.label, label - 1)} ", style(palette.text))
         line.add("░" * cells if bar.ideal else "█" * cells, style(colour)).add(" " * (room - cells))
         line.add(right(_figure(bar), figure), style(palette.dim if bar.ideal else palette.text, bold=not bar.ideal))
         beside = width - label - room - figure - 3

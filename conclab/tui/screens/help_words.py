@@ -198,7 +198,7 @@ LEARN = (
         ),
     ),
     Words(
-        "Words",
+        "Claims",
         (
             ("claim", "a sentence of the article, in our own words"),
             ("your guess", "what you think before you run it; depends: in one case and not in another. It is kept"),

@@ -234,7 +234,7 @@ class LearnOrders(LearnMoving):
                 self._report(Path(name).expanduser())
 
         self.app.push_screen(
-            NameDialog("A report of all findings: a file that ends in .html or .md", str(Path.cwd() / REPORT), wrong), named
+            NameDialog("Report into which file? NAME.html or NAME.md", str(Path.cwd() / REPORT), wrong), named
         )
 
     @work(group="report")

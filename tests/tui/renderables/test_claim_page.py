@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from textual.strip import Strip
 
-from conclab.model.claims import Finding, Guess
+from conclab.model.claims import Finding, Guess, Part
+from conclab.model.verdicts import Evidence, Status, Verdict
 from conclab.tui.palettes import ANSI, DARK
 from conclab.tui.renderables.claim_page import Button, Page, conditions, moment, page_lines
 from conclab.tui.renderables.flow import flow
@@ -154,3 +155,10 @@ def test_the_conditions_are_those_that_are_known() -> None:
     assert conditions(now, NOON) == "6 repetitions · 6.20 s · today 12:00 · Python 3.11, 2 cores"
     nothing = replace(now, parts=(), took_s=0.0, conditions=replace(OLD, label="PyPy 3.9", usable_cores=1.0))
     assert conditions(nothing, NOON) == "today 12:00 · PyPy 3.9, 1 core"
+
+
+def test_a_long_label_ends_before_its_bar() -> None:
+    bar = Evidence("fork, again and again and again", 1.0)
+    part = Part(Verdict(Status.HOLDS, "So it is.", evidence=(bar,)))
+    told = text(Page(SPREAD, (replace(of(34, OLD)[0], parts=(part,)),)))
+    assert "fork, again and aga… █" in told
