@@ -233,9 +233,7 @@ class LearnOrders(LearnMoving):
             if name:
                 self._report(Path(name).expanduser())
 
-        self.app.push_screen(
-            NameDialog("Report into which file? NAME.html or NAME.md", str(Path.cwd() / REPORT), wrong), named
-        )
+        self.app.push_screen(NameDialog("Report into which file? NAME.html or NAME.md", str(Path.cwd() / REPORT), wrong), named)
 
     @work(group="report")
     async def _report(self, file: Path) -> None:
