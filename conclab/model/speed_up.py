@@ -13,7 +13,7 @@ def amdahl(share: float, workers: float) -> float:
 
 
 def karp_flatt(speed_up: float, workers: float) -> float | None:
-    """The serial share that a measured speed-up amounts to, overhead included; None with one worker, where there is nothing to tell.
+    """The serial share that a measured speed-up amounts to, overhead included; None with one worker.
 
     Below nought where the speed-up was more than ``workers``.
     """

@@ -14,7 +14,7 @@ from conclab.model.events import Event, Output, Probed, WorkerFinished, WorkerSt
 from conclab.model.experiments import Value
 from conclab.model.results import OK, Repetition
 from conclab.model.runs import Run
-from conclab.runner.registry import EXECUTORS
+from conclab.runner.registry import EXECUTORS as EVERY
 from tests.helpers import conduct, here, work
 
 WORK: dict[str, dict[str, Value]] = {
@@ -27,6 +27,8 @@ WORK: dict[str, dict[str, Value]] = {
     "greeting": {"size": 1},
     "counting-lines": {"size": 1, "parts": 4, "path": __file__},
 }
+EXECUTORS = [name for name, executor in EVERY.items() if executor.module]
+"""Those that a Python can do."""
 PROCESSES = ("fork", "forkserver", "spawn")
 
 
