@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +89,13 @@ def test_every_message_arrives_as_it_was_sent_and_has_its_receipt(way: str) -> N
     assert [worker.result for worker in found.workers] == [trips, trips]
     assert set(found.measures) == {f"trip_{size}_ns" for size in sizes}
     assert len(lines) == len(sizes)
+
+
+def test_files_that_were_to_be_forgotten_are_asked_for_at_every_reading() -> None:
+    """How many really come from the disk is for the file system to say."""
+    asked: dict[str, Value] = {"size": 3, "parts": 2, "path": __file__}
+    warm, _ = only("threads", "counting-lines", 2, **asked, cache="warm")
+    cold, _ = only("threads", "counting-lines", 2, **asked, cache="cold")
+    assert "from_disk" not in warm.measures
+    assert 0 <= cold.measures["from_disk"] <= 1
+    assert warm.result == cold.result == 3 * len(Path(__file__).read_bytes().splitlines())

@@ -194,18 +194,47 @@ LINES = [(0.01, "fails"), (0.09, "fails"), (0.4, "undecided"), (0.75, "holds"), 
 @pytest.mark.parametrize(("blocked", "status"), LINES)
 def test_who_counts_lines_waits_or_computes_by_what_it_does_alone(blocked: float | None, status: str) -> None:
     for threads_ms in (50.0, 100.0):  # also where no GIL hinders threads
-        waits, downloads, lines = judged(16, WAITED, QUICK, counted(blocked, threads_ms))
+        waits, downloads, lines, _ = judged(16, WAITED, QUICK, counted(blocked, threads_ms), counted(0.9))
         assert statuses((waits, downloads)) == ["holds", "holds"]
         assert lines.verdict.status.value == status
 
 
+@pytest.mark.parametrize(
+    ("blocked", "from_disk", "status", "says"),
+    [
+        (0.8, 1.0, "holds", "files on the disk is blocked for 80 % of its time: it waits."),
+        (0.5, 0.95, "undecided", "files on the disk is blocked for 50 % of its time: it does both, waiting and computing."),
+        (0.0, 1.0, "fails", "files on the disk is blocked for 0 % of its time: it computes."),
+        (0.0, 0.4, "undecided", "The files could not be dropped from memory here. 40 % of the readings came from the disk."),
+        (0.0, None, "undecided", "The files could not be dropped from memory here."),
+    ],
+)
+def test_files_on_the_disk_are_told_beside(blocked: float, from_disk: float | None, status: str, says: str) -> None:
+    cold = counted(blocked)
+    if from_disk is not None:
+        cold = {name: replace(one, measures={"from_disk": from_disk}) for name, one in cold.items()}
+    parts = judged(16, WAITED, QUICK, counted(0.0), cold)
+    assert parts[3].beside
+    assert parts[3].verdict.status.value == status
+    assert says in parts[3].verdict.statement
+    assert standing_of(parts) is Standing.PARTLY
+
+
+def test_where_files_cannot_be_forgotten_that_part_is_not_there() -> None:
+    claim = find_claim(16)
+    found: list[Results | None] = [
+        results(trial, arms) for trial, arms in zip(claim.trials, [WAITED, QUICK, counted(0.0)], strict=False)
+    ]
+    assert statuses(claim.judge([*found, None])) == ["holds", "holds", "fails"]
+
+
 def test_on_one_core_it_is_decided_too() -> None:
-    assert standing_of(judged(16, WAITED, QUICK, counted(0.0), machine=ONE)) is Standing.PARTLY
+    assert standing_of(judged(16, WAITED, QUICK, counted(0.0), counted(0.9), machine=ONE)) is Standing.PARTLY
 
 
 def test_whom_a_quota_stops_is_not_said_to_wait() -> None:
     half = replace(TWO, usable_cores=0.5, quota_cores=0.5)
-    lines = judged(16, WAITED, QUICK, counted(0.8), machine=half)[2]
+    lines = judged(16, WAITED, QUICK, counted(0.8), {}, machine=half)[2]
     assert lines.verdict.status.value == "undecided"
     assert "A CPU quota of 0.5 cores stops work as a wait would." in lines.verdict.statement
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conclab.lab.claims.shared_trials import DOWNLOADS
 from conclab.lab.experiments.concurrency import downloads, waiting_room
-from conclab.lab.experiments.concurrency.counting_lines import COMPUTES, WAITS
+from conclab.lab.experiments.concurrency.counting_lines import COMPUTES, WAITS, still_in_memory
 from conclab.lab.judging import compare, observed, speed_up, typical
 from conclab.model import figures
 from conclab.model.claims import Claim, Part, Trial
@@ -28,25 +28,30 @@ def _quota(results: Results) -> str:
 
 def lines(results: Results) -> Verdict:
     """Whether counting lines is I/O-bound: by what one worker alone spends its time on, which no GIL and no core changes."""
-    share, quota = typical(results, "sequential", blocked_share), _quota(results)
+    share = typical(results, "sequential", blocked_share)
+    against = _quota(results) or still_in_memory(results)
     status = Status.UNDECIDED
-    if share is not None and not quota:
+    if share is not None and not against:
         status = Status.HOLDS if share.low > WAITS else Status.FAILS if share.high < COMPUTES else Status.UNDECIDED
     threads = compare(results, "sequential", "threads")
     faster = f" Threads were {figures.times(threads.value)} as fast." if threads else ""
-    got = figures.percent(share.value) if share else ""
+    files = "files in memory" if results.values["cache"] == "warm" else "files on the disk"
+    who = f"Who counts the lines of {files} is blocked for {figures.percent(share.value)} of its time" if share else ""
+    between = share is not None and not against and share.low > COMPUTES and share.high < WAITS
     return observed(
         results,
         status,
         share,
         statements={
-            Status.HOLDS: f"Who counts the lines of files in memory is blocked for {got} of its time.{faster}",
-            Status.FAILS: f"Who counts the lines of files in memory is blocked for {got} of its time: it computes.{faster}",
-            Status.UNDECIDED: f"Whether counting lines waits or computes cannot be told here. {quota}".rstrip(),
+            Status.HOLDS: f"{who}: it waits.{faster}",
+            Status.FAILS: f"{who}: it computes.{faster}",
+            Status.UNDECIDED: f"{who}: it does both, waiting and computing.{faster}"
+            if between
+            else f"Whether counting the lines of {files} waits or computes cannot be told here. {against}".rstrip(),
         },
         unit=" blocked",
         about="What is counted is the share of its time for which a worker alone was blocked.",
-        limits=f"{COMPUTES} or {WAITS}",
+        limits="" if between else f"{COMPUTES} or {WAITS}",
         evidence=(
             Evidence("one after another", share.value if share else None, share, unit=" blocked"),
             speed_up(results, "sequential", "threads", "threads"),
@@ -56,15 +61,18 @@ def lines(results: Results) -> Verdict:
 
 
 def judge(found: Sequence[Results | None]) -> tuple[Part, ...]:
-    waits, fetched, counted = found
+    waits, fetched, warm, cold = found
     assert waits is not None
     assert fetched is not None
-    assert counted is not None
-    return (
+    assert warm is not None
+    parts = [
         Part(waiting_room.judge(waits), "waiting"),
         Part(downloads.judge(fetched), "downloads"),
-        Part(lines(counted), "lines of files in memory"),
-    )
+        Part(lines(warm), "lines of files in memory"),
+    ]
+    if cold is not None:
+        parts.append(Part(lines(cold), "lines of files on the disk", beside=True))
+    return tuple(parts)
 
 
 CLAIM = Claim(
@@ -78,11 +86,12 @@ CLAIM = Claim(
         "were read a while ago still lie in memory, and to read them again is no waiting but copying. What is left of counting "
         "their lines is to look at every byte: work for a core, {CPU-bound}."
     ),
-    article="The rule is right, and the example is not: lines of files in memory are counted by a core that waits for nothing.",
+    article="The rule is right, and the example depends: lines of files in memory are counted by a core that waits for nothing.",
     trials=(
         Trial("waiting-room", {"size": "30"}, rounds=4),
         DOWNLOADS,
         Trial("counting-lines", {"size": "8", "workers": "2"}, rounds=4),
+        Trial("counting-lines", {"size": "2", "workers": "2", "cache": "cold"}, rounds=3, required=False),
     ),
     judge=judge,
     drawing="overlap",

@@ -12,7 +12,7 @@ from conclab.lab.judging import a_little, compare, ideal, needs_two_cores, settl
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
-from conclab.model.results import Results
+from conclab.model.results import Results, measure_of
 from conclab.model.verdicts import Status, Verdict
 from conclab.runner.registry import COUNTED_SUFFIXES, LARGEST_COUNTED, MOST_FOLDERS
 
@@ -23,12 +23,16 @@ WAITS, COMPUTES = 0.7, 0.1
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many = number(values, "workers")
-    arguments = {"size": values["size"], "path": values["path"], "parts": many}
+    arguments = {"size": values["size"], "path": values["path"], "parts": many, "cache": values["cache"]}
 
     def arm(name: str, executor: str) -> Arm:
         return Arm(name, executor, "counting-lines", many, many, arguments)
 
     return arm("sequential", "sequential"), arm("threads", "threads"), arm("processes", str(values["start_method"]))
+
+
+FROM_DISK = 0.9
+"""So large a share of the readings has to come from the disk where that is what is measured."""
 
 
 def _countable(path: str) -> bool:
@@ -53,11 +57,22 @@ def _idle(results: Results) -> int:
     return sum(worker.result == 0 for worker in repetitions[0].workers) if repetitions else 0
 
 
+def still_in_memory(results: Results) -> str:
+    """What is to be said where files should have come from the disk and did not; nothing where they did, or need not."""
+    share = results.arm("sequential").median_of(measure_of("from_disk"))
+    if results.values["cache"] == "warm" or (share is not None and share >= FROM_DISK):
+        return ""
+    told = "" if share is None else f" {figures.percent(share)} of the readings came from the disk."
+    return f"The files could not be dropped from memory here.{told}"
+
+
 def judge(results: Results) -> Verdict:
-    idle = _idle(results)
+    idle, warm = _idle(results), still_in_memory(results)
     if idle:
         lacks = f"{figures.sentence(figures.plural(idle, 'worker'))} had nothing to count; take more files, or a larger size."
         results = replace(results, lacks=results.lacks or lacks)
+    elif warm:
+        results = replace(results, lacks=results.lacks or warm)
     ratio = compare(results, "sequential", "threads")
     processes = compare(results, "sequential", "processes")
     got = figures.times(ratio.value) if ratio else ""
@@ -97,7 +112,8 @@ EXPERIMENT = Experiment(
     explanation=(
         "Up to 400 real files, read once beforehand, so that they come from memory (the page cache), as files that are in use do. "
         "Then hardly any time is spent waiting for a disk, and what remains is splitting bytes into lines: work for a core that "
-        "holds the GIL. Whether something is I/O-bound is not said by its name; it is seen in the split."
+        "holds the GIL. Cold files, which the kernel is asked to forget before each reading, have to be fetched from the disk; how "
+        "much waiting that is depends on the disk. Whether something is I/O-bound is not said by its name; it is seen in the split."
     ),
     claims=(16,),
     parameters=(
@@ -109,6 +125,9 @@ EXPERIMENT = Experiment(
             lambda _machine, _values: sysconfig.get_path("stdlib"),
         ),
         size(of="counting-lines"),
+        Parameter(
+            "cache", Kind.CHOICE, "whether the files are in memory (warm) or on the disk alone", "warm", choices=("warm", "cold")
+        ),
         start_method(),
     ),
     arms=arms,
