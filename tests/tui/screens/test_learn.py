@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Input
 
 from conclab.model.claims import Claim, Finding, Guess, Part, Trial
 from conclab.model.verdicts import Status, Verdict
 from conclab.recording.scripted import ScriptedFeed
 from conclab.tui.app import ConclabApp
+from conclab.tui.screens import learn
 from conclab.tui.screens.choose import ChooseDialog
 from conclab.tui.screens.compare import PythonsDialog
 from conclab.tui.screens.glossary import GlossaryScreen
@@ -292,6 +294,12 @@ async def test_nothing_is_drawn_when_nothing_has_changed(monkeypatch: pytest.Mon
         app.beat()
         await settle(pilot)
         drawn: list[str] = []
+
+        def page_lines(*_args: object) -> list[Strip]:
+            drawn.append("the page's lines")
+            return []
+
+        monkeypatch.setattr(learn, "page_lines", page_lines)
         for pane in ("#claims", "#page"):
             view = screen.query_one(pane)
             monkeypatch.setattr(view, "refresh", lambda *_args, name=pane, **_more: drawn.append(name))
