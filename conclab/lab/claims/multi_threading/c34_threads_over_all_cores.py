@@ -16,6 +16,8 @@ def judge(results: Results) -> Verdict:
     usable = results.machine.usable_cores
     threads, processes = cores_used(results, "threads"), cores_used(results, "processes")
     used = f"{threads.value:.2f} of {figures.cores(usable)} cores" if threads else ""
+    shares = results.arm("threads").shares()
+    slept = f" They were blocked for {figures.percent(shares[2])} of their time." if shares else ""
     bars = [
         Evidence(name, found.value if found else None, found, " cores", where_time_went(results, name))
         for name, found in (("threads", threads), ("processes", processes))
@@ -26,9 +28,10 @@ def judge(results: Results) -> Verdict:
         threshold=SHARE * usable,
         statements={
             Status.HOLDS: f"Threads that compute kept {used} busy.",
-            Status.FAILS: f"Threads that compute kept {used} busy, and most of the time all but one were blocked.",
+            Status.FAILS: f"Threads that compute kept {used} busy.{slept}",
             Status.UNDECIDED: "Whether threads keep all cores busy cannot be told here.",
         },
+        unit=" cores",
         evidence=(*bars, Evidence("all cores", usable, unit=" cores", ideal=True)),
         advice={Status.FAILS: "Try a free-threaded Python (3.13t or newer), or processes."},
     )

@@ -69,6 +69,7 @@ def judge(results: Results) -> Verdict:
             Status.FAILS: f"Two {who} that compute kept only {got} busy.{gil}",
             Status.UNDECIDED: f"Whether two {who} run at the same instant cannot be told here.",
         },
+        unit=" cores",
         evidence=bars(results),
     )
 
