@@ -193,7 +193,7 @@ class Conductor:
             for arm, control in self._round_of_arms(number):
                 before = self._observe()
                 step, repetition = self._step(arm, number, control)
-                bystanders.add(before, self._observe(), arm.one_core, cores_wanted(repetition))
+                bystanders.add(before, self._observe(), arm.one_core, cores_wanted(repetition), arm.name)
                 if not self._stopping:
                     step.tell_slices()
                 if step.trace_failed:

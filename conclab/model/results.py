@@ -169,7 +169,8 @@ class Disturbance:
     """
 
     foreign_share: float | None = None
-    """What processes that are neither the experiment's nor conclab's took away, as a share of the cores that it needed."""
+    """What processes that are neither the experiment's nor conclab's took away, as a share of the cores that it needed: of the arm
+    that suffered most."""
     steal_share: float | None = None
     """Share of the time of its cores that the hypervisor gave to others."""
     own_share: float | None = None

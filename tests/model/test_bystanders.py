@@ -52,3 +52,21 @@ def test_what_conclab_took_is_told_where_it_could_have_been_in_the_way() -> None
     pinned = Bystanders(scripted_machine(2))
     pinned.add(_witness(0.0, 0.0, 0.0), _witness(1.0, 1.0, 0.1, self_s=0.1, children_s=1.0), True, 1.0)
     assert pinned.disturbance().own_share == 0.0, "it ran on the other core"
+
+
+def test_the_arm_that_suffered_most_tells_how_much() -> None:
+    """Beside one busy stranger on two cores, one worker has all that it needs and two have not."""
+    seen = Bystanders(scripted_machine(2))
+    seen.add(_witness(0.0, 0.0, 0.0), _witness(4.0, 4.0, 4.0, children_s=4.0), False, 1.0, "one")
+    assert seen.disturbance().foreign_share == 0.0
+    seen.add(_witness(4.0, 4.0, 4.0), _witness(6.0, 6.0, 6.0, children_s=2.0), False, 2.0, "two")
+    assert seen.disturbance().foreign_share == pytest.approx(0.5)
+
+
+def test_of_an_arm_that_hardly_ran_the_share_is_that_of_all() -> None:
+    seen = Bystanders(scripted_machine(2))
+    seen.add(_witness(0.0, 0.0, 0.0), _witness(4.0, 4.0, 0.0, children_s=4.0), False, 1.0, "long")
+    seen.add(_witness(4.0, 4.0, 0.0), _witness(4.1, 4.1, 0.1, children_s=0.1), False, 2.0, "short")
+    share = seen.disturbance().foreign_share
+    assert share is not None
+    assert share < 0.05, "two hundredths of a second are two steps of the counter"
