@@ -7,7 +7,6 @@ from collections import defaultdict
 from conclab.model.machine import Machine, Witness, foreign_s, stolen_s
 from conclab.model.results import Disturbance, Repetition
 
-
 LEAST_S = 1.0
 """Core-seconds of an arm from which its own share is looked at: /proc/stat counts in hundredths of a second."""
 
