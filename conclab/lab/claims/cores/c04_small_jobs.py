@@ -56,7 +56,7 @@ CLAIM = Claim(
         "another one can be sent for, on one core too."
     ),
     article="The overhead is real. Downloads are an unlucky example of it, because they wait.",
-    trials=(Trial("granularity", rounds=4), DOWNLOADS),
+    trials=(Trial("granularity", cap_s=6), DOWNLOADS),
     judge=judge,
     drawing="pool",
 )

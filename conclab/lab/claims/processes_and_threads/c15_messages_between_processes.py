@@ -32,7 +32,7 @@ CLAIM = Claim(
         "besides. {Shared memory|shared memory} is in both {address spaces|address space}, so that nothing is copied."
     ),
     article="True of large messages, which are copied. Small ones and shared memory need not be slower than between threads.",
-    trials=(Trial("message-ladder", {"size": "8192"}, rounds=5),),
+    trials=(Trial("message-ladder", {"size": "8192"}, cap_s=7),),
     judge=judge,
     drawing="pipe",
 )
