@@ -33,7 +33,7 @@ def sampler(samples: queue.Queue[object]) -> Iterator[Sampler]:
     found.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def threads() -> Iterator[Child]:
     with child(THREADS) as one:
         yield one

@@ -43,7 +43,7 @@ def _is_right(found: dict[str, Any]) -> None:
 
 
 def test_in_a_storm_of_births_nobody_has_another_s_numbers() -> None:
-    _is_right(_storm(seconds=1.5))
+    _is_right(_storm(seconds=1.0))
 
 
 @pytest.mark.skipif(LIMIT_IS_GLOBAL, reason="pid_max is the whole machine's before Linux 6.14, and must not be touched")
@@ -52,6 +52,6 @@ def test_with_a_hundred_pids_that_are_handed_out_again_and_again_neither() -> No
     """In a namespace of its own, whose pids end at 420 (300 are never handed out twice): each comes back within a second."""
     if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode:
         pytest.skip("namespaces of pids are not permitted here")
-    found = _storm(*NAMESPACE, seconds=2.5)
+    found = _storm(*NAMESPACE, seconds=1.8)
     _is_right(found)
     assert found["reused"] > 5, "the test is void unless pids come back"

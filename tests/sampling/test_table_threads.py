@@ -113,7 +113,7 @@ def table() -> Iterator[ProcTable]:
     found.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def threads() -> Iterator[Child]:
     with child(THREADS) as one:
         yield one

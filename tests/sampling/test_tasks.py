@@ -29,7 +29,7 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def threads() -> Iterator[Child]:
     """A process with threads that spin, nap and sleep, and a child of its own."""
     with child(THREADS) as one:
