@@ -15,12 +15,16 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from conclab.demos.findings import SHOWN, Shown
+from conclab.model.experiments import Interpreter
 from conclab.recording.scripted import ScriptedFeed
 from conclab.tui.app import ConclabApp
 from conclab.tui.widgets.output import OutputPane
 
 SIZE = (120, 40)
 PYTHONS = {"3.13": "/usr/bin/python3.13", "3.13t": "/usr/bin/python3.13t"}
+
+INTERPRETERS = tuple(Interpreter(path, "cpython", "3.13.0", free_threaded=label.endswith("t")) for label, path in PYTHONS.items())
 
 Act = Callable[[ConclabApp, ScriptedFeed, Pilot[None]], Awaitable[None]]
 
@@ -78,6 +82,17 @@ async def lab_first(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> 
     await play(app, feed, pilot, 200)
 
 
+async def learn(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    """A claim that fails under one Python and holds under another."""
+    await play(app, feed, pilot, 100)
+    app.action_go("learn")
+    await pilot.pause()
+    await play(app, feed, pilot, 20)
+    await pilot.press("slash", *str(SHOWN), "enter")
+    await pilot.press("escape")
+    await play(app, feed, pilot, 20)
+
+
 async def monitor(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
     app.action_go("monitor")
     await pilot.pause()
@@ -132,6 +147,7 @@ PICTURES: dict[str, Picture] = {
     "lab-finished": Picture(lab_finished),
     "lab-timeline": Picture(lab_timeline),
     "lab-charts": Picture(lab_charts),
+    "learn": Picture(learn),
     "monitor": Picture(monitor),
     "monitor-tree": Picture(monitor_tree),
     "monitor-filter": Picture(monitor_filter),
@@ -145,16 +161,15 @@ async def launch(app: ConclabApp, experiment: str = "threads-or-processes", *, t
     """Begin a run as the Run button would, under interpreters that need not exist."""
     from conclab.lab.catalogue import find
     from conclab.lab.planning import make_plan
-    from conclab.model.experiments import Interpreter
 
-    python = Interpreter(PYTHONS["3.13"], "cpython", "3.13.0", free_threaded=False)
-    await app.open_with(make_plan(find(experiment), given, app.session.feed.machine, [python], rounds=5, traced=traced))
+    machine = app.session.feed.machine
+    await app.open_with(make_plan(find(experiment), given, machine, INTERPRETERS[:1], rounds=5, traced=traced))
 
 
 async def take(act: Act, size: tuple[int, int] = SIZE, cores: int = 2, theme: str = "conclab-dark") -> str:
     """One picture as SVG."""
     feed = ScriptedFeed(cores)
-    app = ConclabApp(feed, PYTHONS, beat_s=None)
+    app = ConclabApp(feed, PYTHONS, beat_s=None, findings=Shown(INTERPRETERS))
     async with app.run_test(size=size) as pilot:
         app.theme = theme
         await pilot.pause()
