@@ -182,7 +182,7 @@ def test_a_run_that_failed_says_why_in_full_and_what_to_do() -> None:
 
 
 def test_before_a_run_and_in_its_beginning_it_says_what_will_come() -> None:
-    assert said(RunState()) == ["None yet. Choose an experiment and press F5."]
+    assert said(RunState()) == ["None yet. Choose an experiment and press F5. New here? Ctrl+N is a tour."]
     assert said(RunState(phase="running")) == ["Comes after the last repetition."]
 
 
