@@ -45,7 +45,8 @@ def verdict_lines(run: RunState, palette: Palette, width: int) -> list[Strip]:
         known = _so_far(run, run.verdict, palette, width) if run.verdict is not None else []
         return [*_no_verdict(run, palette, width), *known]
     if run.verdict is None:
-        text = "Comes after the last repetition." if run.live else "None yet. Choose an experiment and press F5. New here? Ctrl+N is a tour."
+        first = "None yet. Choose an experiment and press F5. New here? Ctrl+N is a tour."
+        text = "Comes after the last repetition." if run.live else first
         return [plain(text, width, style(palette.dim))]
     if run.live:
         return _so_far(run, run.verdict, palette, width)
