@@ -189,6 +189,12 @@ def _why_none(results: Results) -> str:
     return "It takes at least three repetitions to say how certain a ratio is." if few else NOT_MEASURED
 
 
+def _why_open(results: Results, limits: str) -> str:
+    """Why an interval decides nothing: it reaches across what decides, or lies where only what others took may have put it."""
+    took = others_took(results)
+    return f"Others wanted the cores, too{took}; run it again when nothing else is going on." if took else _across(limits)
+
+
 def _limit(threshold: float, floor: float | None, unit: str) -> str:
     above = figures.with_unit(threshold, unit)
     return above if floor is None else f"{figures.with_unit(floor, unit)} or {above}"
@@ -213,7 +219,7 @@ def observed(
     """
     reasons = [about] if interval is not None else []
     if status is Status.UNDECIDED and limits:
-        reasons.insert(0, _across(limits) if interval is not None else _why_none(results))
+        reasons.insert(0, _why_open(results, limits) if interval is not None else _why_none(results))
     reasons += left_out(results)
     return Verdict(
         status=status,

@@ -253,7 +253,10 @@ def test_what_is_short_and_what_is_noticed(turn: int, late: int, expected: list[
 
 
 def test_delays_that_others_may_have_made_are_not_held_against_the_switching() -> None:
-    assert statuses(slices(3, 150, 700, disturbance=BUSY)) == [HOLDS, OPEN, OPEN]
+    found = slices(3, 150, 700, disturbance=BUSY)
+    assert statuses(found) == [HOLDS, OPEN, OPEN]
+    assert found[1].verdict.reasons[0].startswith("Others wanted the cores, too (others took 40 % of the cores)")
+    assert not [one for one in found[1].verdict.reasons if "reaches across" in one], "it lies on one side"
 
 
 # Responsive: claim 33
