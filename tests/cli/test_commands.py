@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from conclab import __version__
+from conclab.cli import main
 from conclab.lab.catalogue import catalogue
 from conclab.runner.registry import EXECUTORS
 
@@ -32,6 +33,16 @@ def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
+def call_here(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The same without a process of its own, where that is not what matters: exit status, standard output and error."""
+    try:
+        status = main(list(arguments))
+    except SystemExit as end:  # as argparse leaves after --help
+        status = end.code if isinstance(end.code, int) else 1
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
 def document(*arguments: str) -> Any:
     answer = call(*arguments)
     assert answer.returncode == 0, answer.stderr
@@ -48,12 +59,12 @@ def test_version() -> None:
 @pytest.mark.parametrize(
     "command", [[], ["list"], ["run"], ["runs"], ["show"], ["export"], ["claims"], ["monitor"], ["doctor"], ["completion"]]
 )
-def test_every_command_has_help_with_an_example(command: list[str]) -> None:
-    answer = call(*command, "--help")
-    assert answer.returncode == 0
-    assert "example" in answer.stdout
-    assert "conclab " + " ".join(command) in answer.stdout
-    assert answer.stderr == ""
+def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    status, out, err = call_here(capsys, *command, "--help")
+    assert status == 0
+    assert "example" in out
+    assert "conclab " + " ".join(command) in out
+    assert err == ""
 
 
 @pytest.mark.parametrize(
@@ -86,13 +97,22 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["run", "waiting-room", "--tui"], "the lab needs a terminal"),
     ],
 )
-def test_a_mistake_is_one_line_on_stderr_and_exit_status_2(arguments: list[str], said: str) -> None:
-    answer = call(*arguments)
+def test_a_mistake_is_one_line_on_stderr_and_exit_status_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    status, out, err = call_here(capsys, *arguments)
+    assert status == 2
+    assert said in err
+    assert err.startswith("conclab: ")
+    assert err.count("\n") == 1
+    assert out == ""
+
+
+def test_a_mistake_is_a_program_s_exit_status() -> None:
+    answer = call("dance")
     assert answer.returncode == 2
-    assert said in answer.stderr
     assert answer.stderr.startswith("conclab: ")
     assert answer.stderr.count("\n") == 1
-    assert answer.stdout == ""
 
 
 def test_the_list_names_everything_and_its_ranges() -> None:
@@ -140,9 +160,14 @@ def test_a_run_as_json_has_the_promised_keys_and_names_every_worker() -> None:
     assert 0 < run["conclab_cost"]["share_of_one_core"] < 1
 
 
-def test_an_asyncio_arm_leaves_blank_what_cannot_be_known_of_a_coroutine() -> None:
-    run = document("run", "waiting-room", "--json", "--repeat", "3", "--set", "size=1", "--set", "workers=2")
-    arm = next(arm for arm in run["arms"] if arm["executor"] == "asyncio")
+@pytest.fixture(scope="module")
+def waiting() -> Any:
+    """The least run of the experiment with an asyncio arm, as JSON."""
+    return document("run", "waiting-room", "--json", "--repeat", "1", "--set", "size=1", "--set", "workers=2", "--seed", "3")
+
+
+def test_an_asyncio_arm_leaves_blank_what_cannot_be_known_of_a_coroutine(waiting: Any) -> None:
+    arm = next(arm for arm in waiting["arms"] if arm["executor"] == "asyncio")
     for repetition in arm["repetitions"]:
         assert repetition["on_core_ns"] > 0
         assert all(worker["on_core_ns"] is None and worker["pid"] for worker in repetition["workers"])
@@ -177,15 +202,14 @@ def test_a_run_that_fails_says_so_and_exits_with_1(tmp_path: Path) -> None:
 def test_two_pythons_get_a_verdict_each(tmp_path: Path) -> None:
     twin = tmp_path / "python-twin"
     twin.symlink_to(sys.executable)
-    arguments = ["run", "is-memory-shared", "--json", "--repeat", "3", "--set", "size=1"]
+    arguments = ["run", "five-workers-awaited", "--json", "--repeat", "1", "--set", "size=1"]
     run = document(*arguments, "--python", sys.executable, "--python", str(twin))
     assert len(run["verdicts"]) == 2
     assert {arm["python"] for arm in run["arms"]} == {sys.executable, str(twin)}
 
 
-def test_the_same_seed_gives_the_same_order() -> None:
-    arguments = ["run", "five-workers-awaited", "--json", "--repeat", "1", "--set", "size=1", "--seed"]
-    assert document(*arguments, "3")["seed"] == 3
+def test_the_seed_of_the_order_is_told(waiting: Any) -> None:
+    assert waiting["seed"] == 3
 
 
 def test_one_sample_of_the_monitor() -> None:
@@ -209,7 +233,9 @@ def test_the_doctor_tells_what_there_is() -> None:
     assert "on a core / wanting a core / blocked" in names
     assert found["machine"]["cores"] == os.cpu_count()
     assert sys.executable in {python["path"] for python in found["pythons"]}
-    assert "Pythons for experiments" in call("doctor").stdout
+    text = call("doctor", NO_COLOR="1").stdout
+    assert "Pythons for experiments" in text
+    assert "\x1b" not in text
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
@@ -222,7 +248,6 @@ def test_completion_knows_the_experiments(shell: str) -> None:
 
 def test_colours_only_where_they_are_wanted() -> None:
     assert "\x1b" not in call("list").stdout
-    assert "\x1b" not in call("doctor", NO_COLOR="1").stdout
 
 
 def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:

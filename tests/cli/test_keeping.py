@@ -44,7 +44,7 @@ def told(capsys: Said, *arguments: str) -> Any:
 
 
 def test_a_run_is_kept_listed_and_shown_as_it_was_printed(folder: Path, capsys: Said) -> None:
-    run = ["run", "waiting-room", "--repeat", "3", "--set", "workers=2", "--set", "size=20"]
+    run = ["run", "waiting-room", "--repeat", "1", "--set", "workers=2", "--set", "size=20"]
     assert main(run) == 0
     printed = capsys.readouterr()
     (found,) = told(capsys, "runs")["runs"]
