@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conclab.lab.experiments.common import START_METHODS
 from conclab.lab.experiments.processes_and_threads.own_interpreter import judge, judge_started_anew
 from conclab.model.claims import Claim, Part, Trial
 from conclab.model.results import Results
@@ -13,7 +14,8 @@ def parts(found: Sequence[Results | None]) -> tuple[Part, ...]:
     (results,) = found
     assert results is not None
     no_gil = results.gil_enabled is False
-    return Part(judge(results), "a GIL of its own", beside=no_gil), Part(judge_started_anew(results), "an interpreter started anew")
+    own = Part(judge(results), "a GIL of its own", beside=no_gil)
+    return own, *(Part(judge_started_anew(results, method), f"another interpreter by {method}") for method in START_METHODS)
 
 
 CLAIM = Claim(

@@ -64,7 +64,7 @@ def judge(results: Results) -> Verdict:
             Status.HOLDS: f"Split over {many}, independent work was done {got} as fast.{halved}",
             Status.FAILS: f"Split over {many}, independent work was done {got} as fast, and {figures.times(limit)} was asked for."
             f"{halved}",
-            Status.UNDECIDED: f"Whether {many} do independent work {figures.times(limit)} as fast as one cannot be told here.",
+            Status.UNDECIDED: f"How many times as fast as one {many} do independent work cannot be told here.",
         },
         evidence=tuple(bar for share in SHARES for bar in _bars(results, share)),
         advice={Status.HOLDS: "Before taking more workers, look at what only one of them can do: it soon decides."},

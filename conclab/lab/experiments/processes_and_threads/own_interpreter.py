@@ -70,26 +70,27 @@ def inherits(results: Results, method: str) -> bool | None:
     return None if not told else all(told)
 
 
-def judge_started_anew(results: Results) -> Verdict:
-    """Whether every process began with an interpreter that was started anew."""
-    seen = {method: inherits(results, method) for method in START_METHODS}
-    heirs = [method for method in START_METHODS if seen[method]]
-    anew = [method for method in START_METHODS if seen[method] is False]
-    share = wilson(len(anew), len(anew) + len(heirs))
-    status = Status.FAILS if heirs else Status.UNDECIDED if None in seen.values() else Status.HOLDS
-    by = f"A process by {' and '.join(heirs)} goes on with its parent's interpreter, and all that is in it."
+_SERVED = " The server that it was forked from was started anew, once for all."
+
+
+def judge_started_anew(results: Results, method: str) -> Verdict:
+    """Whether processes by a start method begin with another interpreter than their parent's: its mark is not there."""
+    heir = inherits(results, method)
+    status = {None: Status.UNDECIDED, True: Status.FAILS, False: Status.HOLDS}[heir]
+    seen = [account.get("inherited") is False for one in results.arm(method).repetitions for account in accounts(one)]
     return observed(
         results,
         status,
-        share,
+        wilson(sum(seen), len(seen)),
         statements={
-            Status.HOLDS: "Every process began with an interpreter that was started anew.",
-            Status.FAILS: by + (f" One by {' or '.join(anew)} does not." if anew else ""),
-            Status.UNDECIDED: "Whether processes begin with an interpreter that was started anew was not seen.",
+            Status.HOLDS: f"A process by {method} begins without anything of its parent's interpreter."
+            + (_SERVED if method == "forkserver" else ""),
+            Status.FAILS: f"A process by {method} goes on with its parent's interpreter, and all that is in it.",
+            Status.UNDECIDED: f"What a process by {method} begins with was not seen.",
         },
-        unit=" of the start methods",
-        about="What is counted is the share of the start methods by which a process does not have what its parent had left there.",
-        evidence=tuple(_bar(results, method) for method in START_METHODS),
+        unit=" started anew",
+        about="What is counted is the share of the processes in which nothing was found of what the parent had left in its own.",
+        evidence=(_bar(results, method),),
     )
 
 
@@ -123,7 +124,7 @@ def judge(results: Results) -> Verdict:
         status,
         busy,
         statements={
-            Status.HOLDS: f"{got}{beside}: each process has a GIL of its own. {judge_started_anew(results).statement}",
+            Status.HOLDS: f"{got}{beside}: each process has a GIL of its own. {_begins(results)}".rstrip(),
             Status.FAILS: f"{got}{beside}: they hold each other up.",
             Status.UNDECIDED: "This Python has no GIL, so no process can have one of its own."
             if free
@@ -138,6 +139,12 @@ def judge(results: Results) -> Verdict:
     )
     why = () if free or status is not Status.UNDECIDED else (results.lacks or _not_enough(results, busy),)
     return replace(verdict, reasons=(*why, *verdict.reasons))
+
+
+def _begins(results: Results) -> str:
+    """What a process begins with, by fork and by spawn, where that was seen."""
+    told = [judge_started_anew(results, method) for method in ("fork", "spawn")]
+    return " ".join(verdict.statement for verdict in told if verdict.status is not Status.UNDECIDED)
 
 
 def _not_enough(results: Results, busy: Interval | None) -> str:
