@@ -6,7 +6,9 @@ import argparse
 
 from conclab.cli.output import paint, print_json
 from conclab.lab.interpreters import discover
+from conclab.lab.toolchains import NoToolchain, Toolchain, find
 from conclab.model.text import harmless
+from conclab.runner.registry import LANGUAGES
 from conclab.sampling.capabilities import explore
 from conclab.sampling.machine import read_facts
 from conclab.settings.file import load, path
@@ -24,10 +26,22 @@ def _settings() -> tuple[str, tuple[str, ...]]:
     return f"{harmless(str(file))}{there}", problems
 
 
+def _toolchains() -> dict[str, Toolchain | str]:
+    """Of each language what compiles or runs it; or why it cannot be had, with the way to get it."""
+    found: dict[str, Toolchain | str] = {}
+    for language in LANGUAGES:
+        try:
+            found[language] = find(language)
+        except NoToolchain as lack:
+            found[language] = str(lack)
+    return found
+
+
 def command(asked: argparse.Namespace) -> int:
     machine = read_facts()
     capabilities = explore(machine)
     pythons = discover()
+    toolchains = _toolchains()
     settings_file, problems = _settings()
     if asked.json:
         print_json(
@@ -56,6 +70,15 @@ def command(asked: argparse.Namespace) -> int:
                     }
                     for python in pythons
                 ],
+                "languages": [
+                    {
+                        "name": language,
+                        "path": found.command if isinstance(found, Toolchain) else None,
+                        "version": found.version if isinstance(found, Toolchain) else None,
+                        "remedy": None if isinstance(found, Toolchain) else found,
+                    }
+                    for language, found in toolchains.items()
+                ],
                 "settings": {"file": harmless(str(path())), "problems": list(problems)},
             }
         )
@@ -73,6 +96,14 @@ def command(asked: argparse.Namespace) -> int:
         print(f"    {python.label:<10}{python.path}")
     if not any(python.free_threaded for python in pythons):
         print(paint("    → a free-threaded one (3.13t or newer) lets you see threads without the GIL", "dim"))
+    print()
+    print(paint("Other languages", "bold"))
+    for language, found in toolchains.items():
+        label = LANGUAGES[language].label
+        if isinstance(found, Toolchain):
+            print(f"  {paint('✓', 'green')} {label:<10}{harmless(found.command)}  {found.version}")
+        else:
+            print(f"  {paint('–', 'yellow')} {label:<10}{found}")
     print()
     print(paint("Settings", "bold"))
     print(f"    {settings_file}")

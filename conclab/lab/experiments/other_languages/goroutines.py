@@ -87,7 +87,6 @@ def in_no_order(results: Results) -> Verdict:
             Status.FAILS: f"In all of {how_often} goroutines began in the order in which they were made.",
             Status.UNDECIDED: "In which order goroutines begin cannot be told here.",
         },
-        evidence=bars(results),
         besides=() if found else ("An order takes Go to be seen.",),
     )
 

@@ -23,6 +23,10 @@ COMPILED = 10
 """A compiled loop gets a limit that is so many times as large: some thirty times as much work, which takes it about as long."""
 
 
+_OPPOSITE = {Status.HOLDS: Status.FAILS, Status.FAILS: Status.HOLDS, Status.UNDECIDED: Status.UNDECIDED}
+"""Of "it is more than one core", for "it is no more than one"."""
+
+
 def cores_or_two(machine: Machine, _values: Values) -> int:
     return min(16, max(2, machine.whole_cores))
 
@@ -49,12 +53,13 @@ def used_by(results: Results, arm: str) -> Interval | None:
     return None if arm in results.missing else cores_used(results, arm)
 
 
-def bars(results: Results) -> list[Evidence]:
-    """How many cores each kind kept busy, and what kind it is."""
+def bars(results: Results, *arms: str) -> list[Evidence]:
+    """How many cores these kinds kept busy, and which kind each is."""
     made = []
-    for arm in results.planned:
-        used = used_by(results, arm.name)
-        made.append(Evidence(arm.name, used.value if used else None, used, " cores", "native" if arm.name in NATIVE else "green"))
+    for arm in arms:
+        if arm not in results.missing:
+            used = used_by(results, arm)
+            made.append(Evidence(arm, used.value if used else None, used, " cores", "native" if arm in NATIVE else "green"))
     return [*made, Evidence("all cores", results.machine.usable_cores, unit=" cores", ideal=True)]
 
 
@@ -73,7 +78,7 @@ def use_all(results: Results, arm: str) -> Verdict:
             Status.FAILS: f"{who} kept only {got} busy{why}.",
             Status.UNDECIDED: f"Whether {arm} keep all cores busy cannot be told here.",
         },
-        evidence=bars(results),
+        evidence=bars(results, arm),
         unit=" cores",
     )
 
@@ -83,19 +88,19 @@ def keep_to_one(results: Results, arm: str) -> Verdict:
     used = used_by(results, arm)
     who, keep = figures.sentence(arm), "keeps" if arm == ASYNCIO else "keep"
     got = f"{used.value:.2f} of {figures.cores(results.machine.usable_cores)}" if used else ""
-    return settle(
+    more = settle(
         _with_reason(results, arm),
         used,
         threshold=ONE_CORE,
-        floor=0.0,
         statements={
-            Status.HOLDS: f"{who} kept {got} busy: green threads on one kernel thread, and so on one core.",
-            Status.FAILS: f"{who} kept {got} busy: green threads, carried by several kernel threads.",
+            Status.FAILS: f"{who} kept {got} busy: green threads on one kernel thread, and so on one core.",
+            Status.HOLDS: f"{who} kept {got} busy: green threads, carried by several kernel threads.",
             Status.UNDECIDED: f"Whether {arm} {keep} to one core cannot be told here.",
         },
-        evidence=bars(results),
+        evidence=bars(results, arm),
         unit=" cores",
     )
+    return replace(more, status=_OPPOSITE[more.status])
 
 
 def _with_reason(results: Results, arm: str) -> Results:
@@ -107,7 +112,7 @@ def _with_reason(results: Results, arm: str) -> Results:
 def judge(results: Results) -> Verdict:
     """Of those elsewhere, because a single language whose green threads use several cores is enough of an answer."""
     elsewhere = next((arm for arm in (GO, ERLANG) if arm not in results.missing), GO)
-    return keep_to_one(results, elsewhere)
+    return replace(keep_to_one(results, elsewhere), evidence=tuple(bars(results, *NATIVE, *GREEN)))
 
 
 EXPERIMENT = Experiment(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conclab.lab.experiments.common import size
 from conclab.lab.judging import disturbances, typical, within
 from conclab.lab.seeing import is_so, seen
@@ -35,13 +37,15 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     )
 
 
-def bars(results: Results) -> list[Evidence]:
-    """What the first thread of each pair had, and what the time went to."""
+def bars(results: Results, *arms: str) -> list[Evidence]:
+    """What the first thread of these pairs had, and what the time went to."""
     made = []
-    for arm in results.planned:
-        share, split = typical(results, arm.name, first_share), results.arm(arm.name).shares()
+    for arm in arms:
+        if arm in results.missing:
+            continue
+        share, split = typical(results, arm, first_share), results.arm(arm).shares()
         note = f"on/wants/blocked {'/'.join(f'{max(0.0, part) * 100:.0f}' for part in split)} %" if split else ""
-        made.append(Evidence(arm.name, share.value if share else None, share, " of the core", note))
+        made.append(Evidence(arm, share.value if share else None, share, " of the core", note))
     return [*made, Evidence("half", HALF, unit=" of the core", ideal=True)]
 
 
@@ -62,7 +66,7 @@ def fair(results: Results, arm: str) -> Verdict:
         },
         unit=" of the core",
         about="What is counted is what the first thread had, of what both had.",
-        evidence=bars(results),
+        evidence=bars(results, arm),
     )
 
 
@@ -72,7 +76,11 @@ def by_the_kernel(results: Results) -> Verdict:
     shares = results.arm(PYTHON).shares()
     factor, disturbed = disturbances(results)
     kernel = gil = False
-    if shares is not None and factor == 1 and results.machine.usable_cores >= 1:
+    if factor > 1 or results.machine.usable_cores < 1:
+        results = replace(
+            results, lacks="Others had this core too, or a quota took it away: who waits for what cannot be told then."
+        )
+    elif shares is not None:
         kernel = results.gil_enabled is False and shares[1] > MOST_OF_IT > shares[2]
         gil = results.gil_enabled is True and shares[2] > MOST_OF_IT > shares[1]
     wanted, blocked = (figures.percent(shares[1]), figures.percent(shares[2])) if shares else ("", "")
@@ -85,14 +93,13 @@ def by_the_kernel(results: Results) -> Verdict:
             "the GIL splits the time before the kernel can.",
             Status.UNDECIDED: "Who splits the time of Python's threads cannot be told here.",
         },
-        evidence=bars(results),
         besides=disturbed,
     )
 
 
 def judge(results: Results) -> Verdict:
     """Of Python's threads, which are the ones that are always here."""
-    return fair(results, PYTHON)
+    return replace(fair(results, PYTHON), evidence=tuple(bars(results, *LANGUAGES)))
 
 
 EXPERIMENT = Experiment(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conclab.lab.experiments.common import number, size
 from conclab.lab.judging import typical
 from conclab.lab.seeing import seen
@@ -34,12 +36,14 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return *in_python, Arm(GO, GO, "unawaited", 1, 1, arguments, language="go", optional=True)
 
 
-def bars(results: Results) -> list[Evidence]:
-    """Which share of each kind came to its end."""
+def bars(results: Results, *arms: str) -> list[Evidence]:
+    """Which share of these kinds came to its end."""
     made = []
-    for arm in results.planned:
-        share = typical(results, arm.name, share_finished)
-        made.append(Evidence(arm.name, share.value if share else None, share, " finished"))
+    for arm in arms:
+        if arm in results.missing:
+            continue
+        share = typical(results, arm, share_finished)
+        made.append(Evidence(arm, share.value if share else None, share, " finished"))
     return made
 
 
@@ -60,14 +64,17 @@ def left_behind(results: Results, arm: str) -> Verdict:
         },
         unit=" finished",
         about="What is counted is the share that had finished when the program was over.",
-        evidence=bars(results),
-        advice="Wait for what has to be finished: join() in Python, a WaitGroup in Go.",
+        evidence=bars(results, arm),
     )
 
 
 def judge(results: Results) -> Verdict:
     """Of Python's plain threads, the ones that everybody begins with."""
-    return left_behind(results, "threads")
+    return replace(
+        left_behind(results, "threads"),
+        evidence=tuple(bars(results, *KINDS, GO)),
+        advice="Wait for what has to be finished: join() in Python, a WaitGroup in Go.",
+    )
 
 
 EXPERIMENT = Experiment(
