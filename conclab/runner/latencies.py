@@ -26,6 +26,13 @@ def measures(latencies_ns: List[int]) -> Dict[str, Tuple[int, str]]:
     }
 
 
+def middle_stretch(stamps_ns: List[int]) -> int:
+    """The middle one of the stretches between one stamp and the next, which take two stamps at least: who had the core for a few
+    milliseconds meanwhile spoils a few of them, and not the figure."""
+    took = sorted(stamps_ns[number + 1] - stamps_ns[number] for number in range(len(stamps_ns) - 1))
+    return took[len(took) // 2]
+
+
 def text_of(nanoseconds: float) -> str:
     """12.3 µs, 4.1 ms."""
     for unit, size in _UNITS:

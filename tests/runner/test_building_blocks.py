@@ -63,3 +63,7 @@ def test_shares_differ_by_one_task_at_most_and_more_workers_than_tasks_are_no_tr
     repetition = only(work("threads", "sleeping", 3, 7, size=0))
     assert sorted(int(str(worker.result)) for worker in repetition.workers) == [2, 2, 3]
     assert only(work("threads", "sleeping", 3, 2, size=0)).result == 2
+
+
+def test_fewer_hand_overs_than_are_timed_at_once_are_timed_all_the_same() -> None:
+    assert only(work("threads", "pingpong", 2, 2, size=10, touched=0)).measures["hand_over_ns"] > 0

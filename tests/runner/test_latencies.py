@@ -57,3 +57,9 @@ def test_a_histogram_counts_everything_once_and_leaves_no_step_out() -> None:
 )
 def test_a_time_has_the_unit_that_fits(nanoseconds: float, text: str) -> None:
     assert latencies.text_of(nanoseconds) == text
+
+
+def test_one_long_interruption_does_not_change_the_middle_stretch() -> None:
+    quiet = [number * 10_000 for number in range(6)]
+    interrupted = [*quiet[:3], *(stamp + 4_000_000 for stamp in quiet[3:])]
+    assert latencies.middle_stretch(quiet) == latencies.middle_stretch(interrupted) == 10_000

@@ -17,12 +17,15 @@ import time
 from typing import Any, Callable, Dict, List, Optional
 
 import green
+import latencies
 
 NOTHING = int
 """What the worker does: a builtin, so that a child need not import any module of ours to find it."""
 
 MEGABYTE = 1024 * 1024
 PAGE = 4096
+BATCHES = 50
+"""At most so many stretches are timed; what one birth costs is that of the middle one."""
 
 
 async def _nothing_async() -> None:
@@ -62,24 +65,28 @@ def _greenlet() -> Callable[[], None]:
     return one
 
 
-async def _coroutines(count: int) -> int:
-    began = time.perf_counter_ns()
-    for _ in range(count):
+async def _coroutines(count: int, batch: int) -> List[int]:
+    stamps = [time.perf_counter_ns()]
+    for number in range(count):
         await asyncio.create_task(_nothing_async())
-    return time.perf_counter_ns() - began
+        if (number + 1) % batch == 0:
+            stamps.append(time.perf_counter_ns())
+    return stamps
 
 
-def _time(kind: str, count: int) -> int:
-    """Nanoseconds for ``count`` births."""
+def _stamps(kind: str, count: int, batch: int) -> List[int]:
+    """When each batch of so many births was over, and before them when the first began; nanoseconds."""
     if kind == "coroutine":
-        return asyncio.run(_coroutines(count))
+        return asyncio.run(_coroutines(count, batch))
     one = _thread if kind == "thread" else _greenlet() if kind == "greenlet" else _process(kind)
     if kind == "forkserver":
         one()
-    began = time.perf_counter_ns()
-    for _ in range(count):
+    stamps = [time.perf_counter_ns()]
+    for number in range(count):
         one()
-    return time.perf_counter_ns() - began
+        if (number + 1) % batch == 0:
+            stamps.append(time.perf_counter_ns())
+    return stamps
 
 
 def prepare(arguments: Dict[str, Any], _tools: Any) -> Dict[str, Any]:
@@ -90,7 +97,8 @@ def prepare(arguments: Dict[str, Any], _tools: Any) -> Dict[str, Any]:
 
 def task(state: Dict[str, Any], arguments: Dict[str, Any], _index: int) -> int:
     count, kind = arguments["size"], arguments["kind"]
-    state["birth_ns"] = _time(kind, count) // count
+    batch = max(1, count // BATCHES)
+    state["birth_ns"] = latencies.middle_stretch(_stamps(kind, count, batch)) // batch
     print(f"{kind}: {state['birth_ns'] / 1000:,.1f} µs each, over {count:,}")
     return int(count)
 

@@ -13,6 +13,8 @@ import os
 import time
 from typing import Any, Dict, List, NamedTuple
 
+import latencies
+
 CACHE_LINE = 64
 WARM_UP = 100
 BATCH = 50
@@ -50,12 +52,6 @@ def _touch_alone_ns(ballast: bytearray) -> int:
     return best
 
 
-def one_way_ns(stamps: List[int], batch: int) -> int:
-    """How long a byte takes one way, by the middle one of the batches that lie between the stamps."""
-    took = sorted(stamps[number + 1] - stamps[number] for number in range(len(stamps) - 1))
-    return took[len(took) // 2] // (2 * batch)
-
-
 def task(state: State, arguments: Dict[str, Any], index: int) -> int:
     """How many times the byte came by."""
     first = index == 0
@@ -79,7 +75,7 @@ def task(state: State, arguments: Dict[str, Any], index: int) -> int:
     if first:
         if rounds % batch == 0:
             stamps.append(time.perf_counter_ns())
-        state.one_way_ns.value = one_way_ns(stamps, batch)
+        state.one_way_ns.value = latencies.middle_stretch(stamps) // (2 * batch)
     return int(rounds)
 
 
