@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from conclab.lab.programs import VARIABLE as CACHE
 from conclab.recording.findings import VARIABLE as FINDINGS
 from conclab.recording.folder import VARIABLE as RUNS
 from conclab.settings.file import VARIABLE as SETTINGS
@@ -59,12 +60,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What the developer has chosen or run is neither read nor written to; programs that tests start inherit that."""
+def nobodys_home(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[None]:
+    """What the developer has chosen or run is neither read nor written to; programs that tests start inherit that. What was
+    compiled for tests is kept from one run of the suite to the next."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SETTINGS, str(home / "config.toml"))
         patch.setenv(RUNS, str(home / "runs"))
+        patch.setenv(CACHE, str(pytestconfig.rootpath / ".pytest_cache" / "conclab"))
         patch.setenv(FINDINGS, str(home / "findings.sqlite3"))
         yield
 

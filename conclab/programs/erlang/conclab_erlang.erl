@@ -27,8 +27,10 @@ begin_with(Fifo, Words) ->
     end.
 
 run(Fifo, Words) ->
+    Meters = [meter(Thread, Name) || {Thread, Name} <- threads()],
     Names = schedulers(Fifo),
-    Before = accounts(),
+    SwitchesBefore = switches(Meters),
+    Before = times(Meters),
     Started = now_ns(),
     Workers = number("workers", Words),
     Main = self(),
@@ -36,7 +38,10 @@ run(Fifo, Words) ->
     [spawn_link(fun() -> Main ! {done, live(Main, Words, Number, Workers)} end) || Number <- lists:seq(1, Workers)],
     Result = lists:sum([await(Fifo) || _ <- lists:seq(1, Workers)]),
     Wall = now_ns() - Started,
-    give_account(Fifo, Names, Before, Started, Started + Wall),
+    After = times(Meters),
+    Switches = grown(SwitchesBefore, switches(Meters)),
+    give_account(Fifo, Names, maps:merge_with(fun(_, Times, Switched) -> Times ++ Switched end, grown(Before, After), Switches),
+                 Started, Started + Wall),
     tell(Fifo, "finished", [{"started_ns", Started}, {"wall_ns", Wall}, {"result", Result}]).
 
 %% The result of whoever is the next to be done. Only the process that has opened a raw file may write to it, so the workers hand
@@ -103,12 +108,22 @@ read(Thread, File) ->
 start_ticks(Thread) ->
     lists:nth(20, string:lexemes(lists:last(string:split(read(Thread, "stat"), ")", trailing)), " ")).
 
-%% On-core time, run-queue delay, voluntary and involuntary switches of each kernel thread.
-accounts() ->
-    maps:from_list([{Thread, [On, Wants, switches(Thread, "\nvoluntary"), switches(Thread, "\nnonvoluntary")]}
-                    || {Thread, _} <- threads(), [On, Wants, _] <- [numbers(read(Thread, "schedstat"))]]).
+%% A thread's counters of time, opened beforehand: whoever opens files while it is timed is timed too.
+meter(Thread, Name) ->
+    {ok, File} = file:open("/proc/self/task/" ++ Thread ++ "/schedstat", [raw, read]),
+    {Thread, Name, File}.
 
-numbers(Text) -> [list_to_integer(Word) || Word <- string:lexemes(string:trim(Text), " ")].
+%% On-core time and run-queue delay of each kernel thread, in nanoseconds.
+times(Meters) -> maps:from_list([{Thread, time_of(file:pread(File, 0, 128))} || {Thread, _, File} <- Meters]).
+
+time_of({ok, Text}) ->
+    [On, Wants, _] = [list_to_integer(Word) || Word <- string:lexemes(string:trim(Text), " ")],
+    [On, Wants];
+time_of(_) -> [0, 0].
+
+%% Voluntary and involuntary switches of each kernel thread.
+switches(Meters) ->
+    maps:from_list([{Thread, [switches(Thread, "\nvoluntary"), switches(Thread, "\nnonvoluntary")]} || {Thread, _, _} <- Meters]).
 
 switches(Thread, Key) ->
     case re:run(read(Thread, "status"), Key ++ "_ctxt_switches:\\s*([0-9]+)", [{capture, all_but_first, list}]) of
@@ -116,18 +131,14 @@ switches(Thread, Key) ->
         nomatch -> 0
     end.
 
+grown(Before, After) -> maps:map(fun(Thread, Last) -> lists:zipwith(fun(New, Old) -> New - Old end, Last, maps:get(Thread, Before)) end, After).
+
 %% What each kernel thread did meanwhile. Those that were not announced and did nothing are left out.
-give_account(Fifo, Names, Before, Started, Ended) ->
-    After = accounts(),
-    After =:= #{} andalso carrier(Fifo, "scheduler", os:getpid(), account(Started, Ended, unknown)),
-    maps:foreach(
-        fun(Thread, Last) ->
-            First = maps:get(Thread, Before, [0, 0, 0, 0]),
-            Known = maps:is_key(Thread, Names),
-            (Known orelse Last =/= First) andalso
-                carrier(Fifo, maps:get(Thread, Names, "thread " ++ Thread), Thread,
-                        account(Started, Ended, lists:zipwith(fun(New, Old) -> New - Old end, Last, First)))
-        end, After).
+give_account(Fifo, _, Grown, Started, Ended) when Grown =:= #{} ->
+    carrier(Fifo, "scheduler", os:getpid(), account(Started, Ended, unknown)); % no /proc: what is not counted is null
+give_account(Fifo, Names, Grown, Started, Ended) ->
+    [carrier(Fifo, maps:get(Thread, Names, "thread " ++ Thread), Thread, account(Started, Ended, More))
+     || {Thread, More} <- maps:to_list(Grown), maps:is_key(Thread, Names) orelse hd(More) > 0].
 
 carrier(Fifo, Name, Thread, Account) ->
     tell(Fifo, "carrier_finished", [{"carrier", text(Name)}, {"pid", os:getpid()}, {"tid", Thread} | Account]).
