@@ -79,7 +79,7 @@ def test_a_heart_beats_beside_those_that_compute(executor: str) -> None:
     beats, figures = found.measures["beats"], found.measures
     assert 1 <= beats <= 9
     assert beats == found.result == int(str(found.workers[0].result)), "nobody else beats"
-    assert 0 < figures["median_ns"] <= figures["p90_ns"] <= figures["p99_ns"] <= figures["worst_ns"]
+    assert 0 < figures["median_ns"] <= figures["p99_ns"] <= figures["worst_ns"]
     assert figures["away_ns"] > 0
 
 

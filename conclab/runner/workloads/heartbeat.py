@@ -116,5 +116,4 @@ def conclude(state: State, _arguments: Dict[str, Any]) -> Dict[str, Any]:
     away_ns = sorted(state.away_ns[1:])
     if away_ns:
         found["away_ns"] = (latencies.quantile(away_ns, 0.5), "ns")
-    found["p90_ns"] = (latencies.quantile(sorted(took_ns), 0.9), "ns")
     return found

@@ -59,21 +59,21 @@ def _never_more(results: Results) -> Verdict:
 
 
 def _as_many(results: Results) -> Verdict:
-    """Where there are as many workers as cores or more, all cores had one at some instant."""
+    """Where there are as many workers as cores or more, all cores had one at some instant: to have seen it once is enough."""
     cores = _cores(results)
     enough = [arm.name for arm in results.planned if arm.name != PINNED and arm.workers >= cores]
-    fewest = min((most[0] for name in enough for most in (most_of(results, name),) if most), default=None)
+    seen = max((most[1] for name in enough for most in (most_of(results, name),) if most), default=None)
     lacks = needs_two_cores(results.values, results.machine)
     took = others_took(results)
-    status = is_so([None if fewest is None or lacks else unless_others(results, fewest >= cores)])
+    status = is_so([None if seen is None or lacks else unless_others(results, seen >= cores)])
     plural = figures.plural(cores, "core")
     return _verdict(
         results,
         status,
         enough[-1] if enough else PINNED,
         {
-            Status.HOLDS: f"On {plural} {figures.in_words(cores)} workers ran at the same instant in every repetition.",
-            Status.FAILS: f"On {plural} only {figures.in_words(fewest or 0)} ran at the same instant.",
+            Status.HOLDS: f"On {plural} {figures.in_words(cores)} workers ran at the same instant.",
+            Status.FAILS: f"On {plural} never more than {figures.in_words(seen or 0)} ran at the same instant.",
             Status.UNDECIDED: "Whether as many workers run at an instant as there are cores cannot be told here.",
         },
         lacks or (f"Others wanted the cores, too{took}; run it again when nothing else is going on." if took else NOT_MEASURED),

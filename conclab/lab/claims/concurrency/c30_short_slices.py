@@ -73,16 +73,16 @@ def _noticed(results: Results) -> Verdict:
 
 def _crowd(results: Results) -> Verdict:
     crowd, pause = figures.in_words(number(results.values, "crowd")), milliseconds(results, CROWD, pause_of)
-    each = f"With {crowd} that compute on a core each waits up to {pause} for its next turn"
+    at_times = f"With {crowd} that compute on a core, half of them have to wait {pause} or longer for a turn at times"
     return _verdict(
         results,
         CROWD,
         pause_of,
         NOTICED_MS,
-        "What is counted is the longest that one of the crowd had to wait for its next turn, half of them less.",
+        "What is counted is the longest that one of the crowd had to wait for a turn, half of them longer.",
         {
-            Status.HOLDS: f"{each}: too little to be noticed.",
-            Status.FAILS: f"{each}: that is noticed.",
+            Status.HOLDS: f"{at_times}: too little to be noticed.",
+            Status.FAILS: f"{at_times}: that is noticed.",
             Status.UNDECIDED: "How long one of a crowd waits for its next turn cannot be told here.",
         },
     )

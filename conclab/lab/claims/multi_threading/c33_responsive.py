@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conclab.lab.experiments.scheduling.responsive import (
-    NICE_PROCESS,
-    NICE_THREAD,
-    PROCESS,
-    THREAD,
-    bars,
-    helped,
-)
+from conclab.lab.experiments.scheduling import responsive
+from conclab.lab.experiments.scheduling.responsive import NICE, NICE_PROCESS, NICE_THREAD, PROCESS, THREAD, bars, half_of_them
 from conclab.lab.experiments.scheduling.time_slices import NOTICED_MS, late_of, milliseconds
-from conclab.lab.judging import observed, typical, unless_others, within
+from conclab.lab.judging import compare, observed, settle, typical, unless_others, within
 from conclab.lab.seeing import is_so
 from conclab.model.claims import Claim, Part, Trial
 from conclab.model.results import Results
 from conclab.model.verdicts import Status, Verdict
+
+AS_SOON = 2 / 3
+"""The time that a beat takes beside a process, by the time beside a thread. With the GIL, which a thread keeps for 5 ms, it is less
+than a half; without, about one."""
 
 
 def _responsive(results: Results) -> Verdict:
@@ -40,14 +38,34 @@ def _responsive(results: Results) -> Verdict:
     )
 
 
+def _as_well(results: Results) -> Verdict:
+    """Whether a nice of 10 does for a thread in the background what it does for a process, where only the kernel is in the way."""
+    ratio = compare(results, NICE_PROCESS, NICE_THREAD)
+    process, thread = half_of_them(results, NICE_PROCESS), half_of_them(results, NICE_THREAD)
+    both = (
+        f"With a nice of {NICE} for who computes, half of the beats were over within {thread} beside a thread and {process} beside"
+    )
+    gil = " The priority does not reach as far as the GIL." if results.gil_enabled else ""
+    return settle(
+        results,
+        ratio,
+        threshold=AS_SOON,
+        statements={
+            Status.HOLDS: f"{both} a process: it helps as well.",
+            Status.FAILS: f"{both} a process.{gil}",
+            Status.UNDECIDED: "Whether a priority helps beside a thread as it does beside a process cannot be told here.",
+        },
+        evidence=bars(results),
+    )
+
+
 def judge(found: Sequence[Results | None]) -> tuple[Part, ...]:
     (results,) = found
     assert results is not None
-    gil = " A thread gives the GIL away after 5 ms, whatever its priority." if results.gil_enabled else ""
     return (
         Part(_responsive(results), "it stays responsive"),
-        Part(helped(results, PROCESS, NICE_PROCESS, "a process"), "a priority helps beside a process"),
-        Part(helped(results, THREAD, NICE_THREAD, "a thread", gil), "and beside a thread of the program"),
+        Part(responsive.judge(results), "a priority helps beside a process"),
+        Part(_as_well(results), "and as well beside a thread"),
     )
 
 

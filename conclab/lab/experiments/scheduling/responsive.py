@@ -11,14 +11,13 @@ from conclab.model.results import Results, measure_of
 from conclab.model.verdicts import Evidence, Status, Verdict
 
 THRESHOLD = 1.25
-"""By so much nine of ten beats have to come sooner. Beside one process that computes a nice of 10 brings about 1.7, and beside one
-thread that has the GIL nothing."""
+"""By so much half of the beats have to be over sooner. Beside one process that computes a nice of 10 brings about 2."""
 NICE = 10
 ALONE = "alone"
 PROCESS, NICE_PROCESS = "process", f"process, nice {NICE}"
 THREAD, NICE_THREAD = "thread", f"thread, nice {NICE}"
 
-late = measure_of("p90_ns")
+late, _latest = measure_of("median_ns"), measure_of("p99_ns")
 
 
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
@@ -56,32 +55,31 @@ def bars(results: Results) -> tuple[Evidence, ...]:
     return tuple(against(results, arm.name, PROCESS, arm.name, latencies_of(results, arm.name)) for arm in results.planned)
 
 
-def nine_of_ten(results: Results, arm: str) -> str:
-    """Within which time nine of ten beats were over."""
+def half_of_them(results: Results, arm: str) -> str:
+    """Within which time half of the beats were over."""
     return figures.duration(results.arm(arm).median_of(late))
 
 
-def helped(results: Results, plain: str, nice: str, who: str, otherwise: str = "") -> Verdict:
-    """Whether beats come sooner when ``who`` computes in the background has a nice of 10. ``otherwise`` says why not."""
-    ratio = compare(results, plain, nice)
+def judge(results: Results) -> Verdict:
+    """Whether beats come sooner when those that compute in the background have a nice of 10."""
+    busy = number(results.values, "busy")
+    who = "a process" if busy == 1 else figures.plural(busy, "process")
+    ratio = compare(results, PROCESS, NICE_PROCESS)
     got = figures.times(ratio.value) if ratio else ""
-    both = f"nine of ten beats were over within {nine_of_ten(results, nice)} instead of {nine_of_ten(results, plain)}"
+    both = f"half of the beats were over within {half_of_them(results, NICE_PROCESS)} instead of {half_of_them(results, PROCESS)}"
+    ends = [figures.duration(results.arm(name).median_of(_latest)) for name in (NICE_PROCESS, PROCESS)]
+    most = f" 99 of 100 took at most {ends[0]} instead of {ends[1]}." if all(ends) else ""
     return settle(
         results,
         ratio,
         threshold=THRESHOLD,
         statements={
-            Status.HOLDS: f"Beside {who} with a nice of {NICE} {both}: {got} sooner.",
-            Status.FAILS: f"Beside {who} with a nice of {NICE} {both}, which is no help.{otherwise}",
+            Status.HOLDS: f"Beside {who} with a nice of {NICE} {both}: {got} sooner.{most}",
+            Status.FAILS: f"Beside {who} with a nice of {NICE} {both}, which is no help.{most}",
             Status.UNDECIDED: f"Whether a nice of {NICE} for {who} helps cannot be told here.",
         },
         evidence=bars(results),
     )
-
-
-def judge(results: Results) -> Verdict:
-    busy = number(results.values, "busy")
-    return helped(results, PROCESS, NICE_PROCESS, "a process" if busy == 1 else figures.plural(busy, "process"))
 
 
 EXPERIMENT = Experiment(

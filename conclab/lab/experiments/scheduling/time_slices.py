@@ -75,7 +75,7 @@ def judge(results: Results) -> Verdict:
     late, long_pause = milliseconds(results, FEW, late_of), milliseconds(results, CROWD, pause_of)
     turns = f"{few} that share a core have it for {turn} at a time and wait up to {pause} for the next turn"
     of_all = f"{turns}; 99 of 100 beats are {late} late"
-    much = f" With {crowd} on the core each waits up to {long_pause}." if long_pause else ""
+    much = f" With {crowd} on the core half of them wait {long_pause} or longer at times." if long_pause else ""
     return observed(
         results,
         status,
