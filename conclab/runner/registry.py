@@ -122,7 +122,7 @@ WORKLOADS: Dict[str, Workload] = {
     "interpreters": Workload("interpreters", "two threads each", "count primes below this", "", 120_000, 100, 50_000_000),
     "returning": Workload("returning", "returning numbers", "numbers that each returns", "", 300_000, 1, 5_000_000, _numbers),
     "cluster": Workload("cluster", "counting primes on a cluster", "count the primes below this", "", 250_000, 100, 50_000_000),
-    "sharing-a-core": Workload("sharing_a_core", "computing side by side", "how long they compute", "ms", 400, 10, 20_000),
+    "sharing-a-core": Workload("sharing_a_core", "computing side by side", "how long they compute", "ms", 500, 10, 20_000),
     "bytecode": Workload("bytecode", "compiling a loop to bytecode", "how often", "", 100, 1, 100_000),
     "unawaited": Workload("unawaited", "ending without waiting", "how long each would go on", "ms", 150, 0, 10_000),
     "graphics": Workload("graphics", "matrix products on a GPU", "rows of the matrices", "rows", 2_000, 16, 8_000, _floats),

@@ -49,16 +49,20 @@ static int64_t wants_core(void) {
 
 static int64_t migrations(void) { return number_behind("/proc/thread-self/sched", "nr_migrations"); }
 
+int64_t on_core_ns(void) {
+    struct timespec on_core;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &on_core);
+    return (int64_t)on_core.tv_sec * 1000000000 + on_core.tv_nsec;
+}
+
 /* All that is counted, between two stamps. Whoever is preempted in between has waited by the second reading and not by the first:
  * it shows in the run-queue delay, and then all is read again. */
 static Account read_all(int64_t *last_ns) {
     Account found = {0};
     int64_t before = wants_core();
     for (int try = 0; try < TRIES; try++) {
-        struct timespec on_core;
         found.at_ns = now_ns();
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &on_core);
-        found.on_core_ns = (int64_t)on_core.tv_sec * 1000000000 + on_core.tv_nsec;
+        found.on_core_ns = on_core_ns();
         found.voluntary = found.involuntary = UNKNOWN;
 #ifdef RUSAGE_THREAD
         struct rusage usage;

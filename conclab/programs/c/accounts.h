@@ -17,6 +17,7 @@ Account account_close(void);
 /* The fields of worker_finished that two accounts give, as JSON members. */
 void account_between(char *text, size_t size, const Account *before, const Account *after);
 
+int64_t on_core_ns(void); /* of the calling thread */
 int64_t thread_id(void);
 int64_t start_ticks(void); /* field 22 of the thread's stat, or UNKNOWN */
 void name_thread(const char *name);

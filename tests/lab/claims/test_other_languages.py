@@ -37,7 +37,7 @@ def repetition(
     """``lives``: of each worker the milliseconds on a core and wanting one. A thousandth of jitter, as there always is."""
     wall = int(wall_ms * MS * (1 + number % 3 / 1_000))
     workers = tuple(
-        WorkerResult(f"w{place}", 9, 10 + place, 0, wall, Counters(wall, int(on * MS), int(wants * MS)))
+        WorkerResult(f"w{place}", 9, 10 + place, 0, wall, Counters(wall, int(on * MS), int(wants * MS)), int(on * MS))
         for place, (on, wants) in enumerate(lives)
     )
     on, wants = (int(sum(life[which] for life in lives) * MS) for which in (0, 1))

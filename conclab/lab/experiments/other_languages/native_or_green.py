@@ -129,10 +129,10 @@ EXPERIMENT = Experiment(
         "threads between them. Compiled languages get a larger limit, so that all work for about as long."
     ),
     claims=(25, 26, 38),
-    parameters=(workers(cores_or_two, least=2), size(of="primes", default=120_000)),
+    parameters=(workers(cores_or_two, least=2), size(of="primes", default=100_000)),
     arms=arms,
     judge=judge,
     metric=cores_of,
-    rounds=4,
+    rounds=6,
     lacks=needs_two_cores,
 )
