@@ -6,9 +6,8 @@ import argparse
 
 from conclab.cli.output import paint, print_json
 from conclab.lab.interpreters import discover
-from conclab.lab.toolchains import NoToolchain, Toolchain, find
+from conclab.lab.toolchains import survey
 from conclab.model.text import harmless
-from conclab.runner.registry import LANGUAGES
 from conclab.sampling.capabilities import explore
 from conclab.sampling.machine import read_facts
 from conclab.settings.file import load, path
@@ -26,22 +25,11 @@ def _settings() -> tuple[str, tuple[str, ...]]:
     return f"{harmless(str(file))}{there}", problems
 
 
-def _toolchains() -> dict[str, Toolchain | str]:
-    """Of each language what compiles or runs it; or why it cannot be had, with the way to get it."""
-    found: dict[str, Toolchain | str] = {}
-    for language in LANGUAGES:
-        try:
-            found[language] = find(language)
-        except NoToolchain as lack:
-            found[language] = str(lack)
-    return found
-
-
 def command(asked: argparse.Namespace) -> int:
     machine = read_facts()
     capabilities = explore(machine)
     pythons = discover()
-    toolchains = _toolchains()
+    languages = survey()
     settings_file, problems = _settings()
     if asked.json:
         print_json(
@@ -72,12 +60,12 @@ def command(asked: argparse.Namespace) -> int:
                 ],
                 "languages": [
                     {
-                        "name": language,
-                        "path": found.command if isinstance(found, Toolchain) else None,
-                        "version": found.version if isinstance(found, Toolchain) else None,
-                        "remedy": None if isinstance(found, Toolchain) else found,
+                        "name": one.language,
+                        "path": one.toolchain.command if one.toolchain else None,
+                        "version": one.toolchain.version if one.toolchain else None,
+                        "remedy": one.lack or None,
                     }
-                    for language, found in toolchains.items()
+                    for one in languages
                 ],
                 "settings": {"file": harmless(str(path())), "problems": list(problems)},
             }
@@ -98,12 +86,10 @@ def command(asked: argparse.Namespace) -> int:
         print(paint("    → a free-threaded one (3.13t or newer) lets you see threads without the GIL", "dim"))
     print()
     print(paint("Other languages", "bold"))
-    for language, found in toolchains.items():
-        label = LANGUAGES[language].label
-        if isinstance(found, Toolchain):
-            print(f"  {paint('✓', 'green')} {label:<10}{harmless(found.command)}  {found.version}")
-        else:
-            print(f"  {paint('–', 'yellow')} {label:<10}{found}")
+    for one in languages:
+        mark = paint("✓", "green") if one.toolchain else paint("–", "yellow")
+        told = f"{harmless(one.toolchain.command)}  {one.toolchain.version}" if one.toolchain else one.lack
+        print(f"  {mark} {one.label:<10}{told}")
     print()
     print(paint("Settings", "bold"))
     print(f"    {settings_file}")

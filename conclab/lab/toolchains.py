@@ -97,3 +97,25 @@ def find(language: str) -> Toolchain:
         raise NoToolchain(f"{label} is here and does not work: {harmless(str(error))[:200]}") from None
     number = _NUMBER.search(version)
     return Toolchain(language, found, version, also, number[0] if number else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What is known about a language here."""
+
+    language: str
+    label: str
+    toolchain: Toolchain | None
+    lack: str = ""
+    """Why there is none, with the way to get it."""
+
+
+def survey() -> tuple[Availability, ...]:
+    """All languages, and whether programs in them can be had. Takes a moment: each toolchain is asked for its version."""
+    found = []
+    for language, entry in LANGUAGES.items():
+        try:
+            found.append(Availability(language, entry.label, find(language)))
+        except NoToolchain as lack:
+            found.append(Availability(language, entry.label, None, str(lack)))
+    return tuple(found)

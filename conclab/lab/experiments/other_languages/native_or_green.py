@@ -67,7 +67,7 @@ def use_all(results: Results, arm: str) -> Verdict:
     """Whether they keep all cores busy, as native threads are said to."""
     used, usable = used_by(results, arm), results.machine.usable_cores
     who = figures.sentence(arm)
-    got = f"{used.value:.2f} of {figures.cores(usable)}" if used else ""
+    got = f"{used.value:.2f} of {figures.cores(usable)} cores" if used else ""
     why = ": the GIL lets one at a time run" if arm == PYTHON and results.gil_enabled else ""
     return settle(
         _with_reason(results, arm),
@@ -87,7 +87,7 @@ def keep_to_one(results: Results, arm: str) -> Verdict:
     """Whether they run on no more than one core, as green threads are said to."""
     used = used_by(results, arm)
     who, keep = figures.sentence(arm), "keeps" if arm == ASYNCIO else "keep"
-    got = f"{used.value:.2f} of {figures.cores(results.machine.usable_cores)}" if used else ""
+    got = f"{used.value:.2f} of {figures.cores(results.machine.usable_cores)} cores" if used else ""
     more = settle(
         _with_reason(results, arm),
         used,

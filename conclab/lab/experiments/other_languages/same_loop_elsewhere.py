@@ -37,6 +37,12 @@ def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     return *own, *(elsewhere(language) for language in LANGUAGES)
 
 
+def _called(results: Results) -> str:
+    """The interpreter under test, for sentences: Python 3.11, PyPy 3.9."""
+    own = results.python
+    return f"Python {own.label}" if own.implementation == "cpython" else own.label
+
+
 def faster(results: Results, language: str) -> Interval | None:
     """How many times as fast as this Python a language was; None where it is not here."""
     return None if language in results.missing else compare(results, PYTHON, language)
@@ -57,7 +63,7 @@ def is_not_compiled(results: Results) -> Verdict:
         Status.FAILS if made else Status.UNDECIDED,
         statements={
             Status.HOLDS: "Python ran the loop without compiling it.",
-            Status.FAILS: f"Python {results.python.label} does compile: it turned the loop into {told}.",
+            Status.FAILS: f"{_called(results)} does compile: it turned the loop into {told}.",
             Status.UNDECIDED: "What Python makes of the loop cannot be seen here.",
         },
         advice="Try python3 -m dis to read it.",
@@ -97,9 +103,7 @@ def bars(results: Results) -> list[Evidence]:
 def judge(results: Results) -> Verdict:
     language = stands_for_compiled(results)
     ratio = faster(results, language)
-    got, python = figures.times(ratio.value) if ratio else "", f"Python {results.python.label}"
-    if results.python.implementation != "cpython":
-        python = results.python.label
+    got, python = figures.times(ratio.value) if ratio else "", _called(results)
     loop = f"Counting the primes below {number(results.values, 'size'):,}"
     return settle(
         results,
