@@ -86,10 +86,10 @@ def command(asked: argparse.Namespace) -> int:
         print(paint("    → a free-threaded one (3.13t or newer) lets you see threads without the GIL", "dim"))
     print()
     print(paint("Other languages", "bold"))
-    for one in languages:
-        mark = paint("✓", "green") if one.toolchain else paint("–", "yellow")
-        told = f"{harmless(one.toolchain.command)}  {one.toolchain.version}" if one.toolchain else one.lack
-        print(f"  {mark} {one.label:<10}{told}")
+    for language in languages:
+        found = language.toolchain
+        mark = paint("✓", "green") if found else paint("–", "yellow")
+        print(f"  {mark} {language.label:<10}{f'{harmless(found.command)}  {found.version}' if found else language.lack}")
     print()
     print(paint("Settings", "bold"))
     print(f"    {settings_file}")

@@ -29,21 +29,28 @@ def python(request: pytest.FixtureRequest) -> Interpreter:
 
 @functools.cache
 def run_under(python: Interpreter) -> Run:
-    """Every executor once, and once pinned to a core."""
+    """Every executor once, once pinned to a core, and a look at the bytecode that it makes."""
     arms = [work(executor, "primes", 2, 2, size=2_000) for executor, one in EXECUTORS.items() if one.module]
-    run, _ = conduct(
-        *arms, replace(work("sequential", "primes", 1, 2, size=2_000), name="pinned", one_core=True), pythons=(python,)
-    )
+    pinned = replace(work("sequential", "primes", 1, 2, size=2_000), name="pinned", one_core=True)
+    bytecode = replace(work("sequential", "bytecode", 1, 1, size=1), name="bytecode")
+    run, _ = conduct(*arms, pinned, bytecode, pythons=(python,))
     return run
 
 
 def test_every_executor_works_under_it(python: Interpreter) -> None:
     run = run_under(python)
     assert run.outcome == OK
-    assert {str(repetition.result) for repetition in run.repetitions} == {"606"}
-    for repetition in run.repetitions:
+    counted = [repetition for repetition in run.repetitions if repetition.arm != "bytecode"]
+    assert {str(repetition.result) for repetition in counted} == {"606"}
+    for repetition in counted:
         assert [worker.worker for worker in repetition.workers] == ["w1", "w2"][: 1 if repetition.arm == "pinned" else 2]
 
 
 def test_the_probe_tells_whether_the_gil_is_off(python: Interpreter) -> None:
     assert run_under(python).gil_enabled[python.path] is (not python.free_threaded)
+
+
+def test_every_python_compiles_to_bytecode(python: Interpreter) -> None:
+    (repetition,) = (one for one in run_under(python).repetitions if one.arm == "bytecode")
+    assert repetition.result == repetition.measures["bytecode_bytes"]
+    assert 40 < repetition.measures["bytecode_bytes"] < 1_000, "a loop of nine lines"
