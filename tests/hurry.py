@@ -6,6 +6,7 @@ Half of what a small test of a screen costs is the start of an app, and waiting 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,7 @@ from textual.css.tokenizer import Token
 from textual.css.types import CSSLocation
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot, WaitForScreenTimeout
+from textual.screen import Screen
 
 Tokens = dict[str, list[Token]]
 
@@ -39,11 +41,28 @@ def sheets_read_once() -> Iterator[None]:
 
 @contextmanager
 def impatient_pilots() -> Iterator[None]:
-    """Within this, pilots wait no longer than they must."""
+    """Within this, pilots wait no longer than they must, and apps draw themselves when one has waited."""
     with pytest.MonkeyPatch.context() as patch:
         # Textual's pilot looks every 20 ms whether the app has come to rest, several times a key: a minute over all these tests.
         patch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
         patch.setattr(Pilot, "_wait_for_screen", until_all_rest)
+        owing = weakref.WeakSet[Screen[object]]()
+        pause, draw = Pilot.pause, Screen._compositor_refresh
+
+        def draw_later(screen: Screen[object]) -> None:
+            owing.add(screen)
+
+        async def pause_and_draw(pilot: Pilot[object], delay: float | None = None) -> None:
+            await pause(pilot, delay)
+            screen = pilot.app.screen
+            if screen in owing:
+                owing.discard(screen)
+                draw(screen)
+
+        # Nobody reads what is sent to the terminal, a third of all that a test costs. What the app looks like where a test
+        # waits is still drawn, so that what cannot be drawn is noticed; what it looks like on the way there is not.
+        patch.setattr(Screen, "_compositor_refresh", draw_later)
+        patch.setattr(Pilot, "pause", pause_and_draw)
         yield
 
 
