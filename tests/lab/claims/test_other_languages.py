@@ -174,7 +174,8 @@ def test_three_fifths_of_a_core_are_no_half() -> None:
 
 
 def test_who_splits_the_time_cannot_be_told_while_others_want_the_core() -> None:
-    assert split(EVEN, EVEN, foreign=0.4) == [HOLDS, HOLDS, UNDECIDED, UNDECIDED]
+    assert split(EVEN, EVEN, gil=False, foreign=0.4) == [HOLDS, HOLDS, UNDECIDED, UNDECIDED]
+    assert split(BY_THE_LOCK, EVEN, foreign=0.4) == [HOLDS, HOLDS, UNDECIDED, UNDECIDED]
     assert split(EVEN, EVEN, gil=True)[-1] is UNDECIDED, "wanting the core under the GIL: something else is going on"
 
 
