@@ -23,14 +23,14 @@ async def test_every_experiment_stands_with_its_defaults_its_units_and_nothing_w
         for experiment in catalogue():
             app.screen.query_one(Catalogue).choose(experiment.name)
             await settle(pilot)
-            values = form._values()
+            values, lines = form._values(), inside(app, "#form")
             for parameter in experiment.parameters:
                 default = str(parameter.default_for(machine, values))
                 widget = app.screen.query_one(f"#field-{parameter.name}")
                 assert str(getattr(widget, "value", None)) == default
                 if parameter.kind is Kind.CHOICE:
                     assert isinstance(widget, Select)
-                line = next(line for line in inside(app, "#form") if line.startswith(parameter.name.replace("_", " ")[:12] + " "))
+                line = next(line for line in lines if line.startswith(parameter.name.replace("_", " ")[:12] + " "))
                 assert not parameter.unit or parameter.unit in line or "…" in line, "a hint is whole, or visibly cut"
             assert form.given == {}
             assert [name for name in form.wrong if name != "path"] == []
