@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,8 @@ def layer_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports_of(path: Path) -> set[str]:
+@functools.cache
+def imports_of(path: Path) -> frozenset[str]:
     """Every module that a file imports, wherever in it: at the top, in a function, under TYPE_CHECKING."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -70,7 +72,7 @@ def imports_of(path: Path) -> set[str]:
             assert node.level == 0, f"{path}: relative imports hide where they lead"
             assert node.module is not None
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names if is_module(node.module, alias.name)}
-    return found
+    return frozenset(found)
 
 
 def is_module(package: str, name: str) -> bool:
