@@ -6,6 +6,7 @@ the machine's facts, on what the user wants to see and on the size, so the pane 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,10 +69,12 @@ class Layout:
     height: int
 
 
+@functools.lru_cache(maxsize=32)
 def meters_layout(machine: Machine, shown: tuple[str, ...], width: int, height: int) -> Layout:
     """``width``: cells inside the pane; ``height``: lines of the whole screen, of which the pane with its border gets about 40 %.
 
     ``shown``: names of METERS in the order wanted; a name that is none is not shown. Height 0: there is nothing to show.
+    Some hundred layouts take milliseconds, and a place that one comes back to mostly has the size that it had.
     """
     most = max(1, int(height * 0.42) - 2)
     best = max(_candidates(machine, shown, width, height, most), key=lambda one: one[0], default=None)
