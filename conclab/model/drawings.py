@@ -139,9 +139,9 @@ DRAWINGS: dict[str, tuple[str, ...]] = {
         "<d:          1 the work itself>",
     ),
     "pipe": (
-        "  <1:thread>  ───── a reference ─────────→ <2:thread>    <d:not copied>",
-        "  <1:process> ── bytes → <d:kernel> → bytes ─→ <2:process>   <d:copied twice>",
-        "  <1:process> ══════ <a:shared memory> ═══════ <2:process>   <d:not copied>",
+        "  <1:thread>  ──── a reference ──────→ <2:thread>    <d:not copied>",
+        "  <1:process> ─ bytes → <d:kernel> → bytes → <2:process>   <d:copied twice>",
+        "  <1:process> ════ <a:shared memory> ═════ <2:process>   <d:not copied>",
     ),
     "tasks": (
         "                 memory   files    pid     tid",

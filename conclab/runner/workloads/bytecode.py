@@ -21,9 +21,9 @@ def task(state: Dict[str, Any], arguments: Dict[str, Any], _index: int) -> int:
     state["compile_ns"] = (time.perf_counter_ns() - began) // arguments["size"]
     # From 3.14 on there is a second one beside it, for its annotations (PEP 649).
     (code,) = (one for one in module.co_consts if getattr(one, "co_name", "") == primes.count_below.__name__)
-    state["bytes"] = len(code.co_code)
-    print(f"{len(state['source'])} bytes of Python became {state['bytes']} bytes of bytecode")
-    return state["bytes"]
+    size = state["bytes"] = len(code.co_code)
+    print(f"{len(state['source'])} bytes of Python became {size} bytes of bytecode")
+    return size
 
 
 def combine(results: List[int]) -> int:
