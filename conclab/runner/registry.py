@@ -118,7 +118,7 @@ WORKLOADS: Dict[str, Workload] = {
     "sharing": Workload("sharing", "changing what may be shared", "to which byte of an open file it goes", "", 100, 1, 1_000_000),
     "making": Workload("making", "making a task under strace", "how often", "", 1, 1, 1),
     "instances": Workload("instances", "starting a program several times", "how many processes of it", "", 2, 2, 16),
-    "partly-serial": Workload("partly_serial", "work that can be split in part", "units of work in all", "", 400, 1, 10_000_000),
+    "partly-serial": Workload("partly_serial", "work that can be split in part", "units of work in all", "", 800, 1, 10_000_000),
     "interpreters": Workload("interpreters", "two threads each", "count primes below this", "", 120_000, 100, 50_000_000),
     "returning": Workload("returning", "returning numbers", "numbers that each returns", "", 300_000, 1, 5_000_000, _numbers),
     "cluster": Workload("cluster", "counting primes on a cluster", "count the primes below this", "", 250_000, 100, 50_000_000),

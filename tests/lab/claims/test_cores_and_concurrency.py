@@ -299,8 +299,8 @@ def test_without_a_gil_it_helps_both_and_the_gil_is_not_blamed() -> None:
     assert "GIL" not in interface(1.7, 1.0, gil=False)[2].verdict.statement
 
 
-@pytest.mark.parametrize(("times", "status"), [(1.36, HOLDS), (1.32, FAILS)])
-def test_beside_a_thread_it_may_take_half_as_long_again(times: float, status: Status) -> None:
+@pytest.mark.parametrize(("times", "status"), [(1.52, HOLDS), (1.48, FAILS)])
+def test_beside_a_thread_it_may_take_a_third_longer(times: float, status: Status) -> None:
     assert interface(2.0, times)[2].verdict.status is status
 
 

@@ -13,9 +13,9 @@ from conclab.model.claims import Claim, Part, Trial
 from conclab.model.results import Results
 from conclab.model.verdicts import Status, Verdict
 
-AS_SOON = 2 / 3
-"""The time that a beat takes beside a process, by the time beside a thread. With the GIL, which a thread keeps for 5 ms, it is less
-than a half; without, about one."""
+AS_SOON = 0.75
+"""The time that a beat takes beside a process, by the time beside a thread. With the GIL, which a thread keeps for 5 ms, it is
+about a half; without, about one."""
 
 
 def _responsive(results: Results) -> Verdict:

@@ -75,7 +75,7 @@ EXPERIMENT = Experiment(
         "Choose hashing as the work to see C code that gives the lock away, or a free-threaded Python (3.13t) that has none."
     ),
     claims=(18, 34),
-    parameters=(workers(cores_or_four, least=2), work(), size(part=0.5), start_method()),
+    parameters=(workers(cores_or_four, least=2), work(), size(part=0.7), start_method()),
     arms=arms,
     judge=judge,
     control="sequential",
