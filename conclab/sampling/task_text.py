@@ -38,12 +38,18 @@ class Stat(NamedTuple):
 
 
 def stat(text: bytes) -> Stat | None:
-    """The name stands in parentheses and may hold spaces and parentheses itself, so the last one is what ends it."""
+    """The name stands in parentheses and may hold spaces and parentheses itself, so the last one is what ends it.
+
+    None, too, for a task that the kernel is taking apart: it is still written out, but without parent, threads and CPU time
+    (do_task_stat of fs/proc/array.c, where lock_task_sighand fails), and a living process has one thread at least.
+    """
     head, closing, tail = text.rpartition(b")")
     if not closing:
         return None
     field = tail.split()
     try:
+        if int(field[17]) == 0:
+            return None
         return Stat(
             head[head.index(b"(") + 1 :],
             field[0].decode("ascii"),

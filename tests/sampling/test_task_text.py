@@ -81,6 +81,11 @@ nonvoluntary_ctxt_switches:\t3
 """
 
 
+def test_a_task_that_is_being_taken_apart_is_none() -> None:
+    """The kernel writes such a one without parent and threads: nobody is to be seen as a child of nobody for a moment."""
+    assert stat(_stat("x", TAIL.replace("S 10 ", "X 0 ").replace("-5 3 0", "-5 0 0"))) is None
+
+
 def test_who_it_runs_as_is_the_effective_user() -> None:
     assert task_text.effective_uid(STATUS) == 1001
     assert task_text.effective_uid(b"Name:\tx\n") is None
