@@ -14,7 +14,7 @@ ONE_AT_A_TIME = 1.15
 """Cores: threads of which one at a time runs keep no more busy."""
 SHARE = 0.85
 """Of the usable cores: who keeps fewer busy does not use them all."""
-PURE = Trial("threads-or-processes")
+PURE = Trial("threads-or-processes", cap_s=16)
 SHORT = Trial("threads-or-processes", {"work": "small-matrices", "size": "20"}, cap_s=4.0)
 """A job of a few milliseconds in all: 20 products of matrices of eight rows a task."""
 HASHING = Trial("hashing-against-primes", {"mebibytes": "100", "limit": "60000"}, cap_s=6.0)

@@ -33,7 +33,7 @@ CLAIM = Claim(
         "loop} written in Python takes some microseconds for that all the same; greenlets, written in C, a fraction of one."
     ),
     article="The article is right. How much faster depends on who manages them: the hand-over of asyncio gains the least.",
-    trials=(Trial("green-against-native", cap_s=7),),
+    trials=(Trial("green-against-native", cap_s=12),),
     judge=judge,
     drawing="green",
 )

@@ -84,7 +84,7 @@ CLAIM = Claim(
         "The article is right about the kernel. In Python a priority does not reach as far as the GIL: let a process compute, not "
         "a thread. And to be raised above the rest takes a privilege; to lower the others does not."
     ),
-    trials=(Trial("responsive"),),
+    trials=(Trial("responsive", cap_s=14),),
     judge=judge,
     drawing="responsive",
 )

@@ -17,7 +17,7 @@ CLAIM = Claim(
         "{Karp-Flatt metric} tells how much serial work it amounts to."
     ),
     article="The article is right, and leaves out the limit: what can only be done by one soon decides how long everything takes.",
-    trials=(Trial("amdahl"),),
+    trials=(Trial("amdahl", cap_s=16),),
     judge=alone(judge),
     drawing="amdahl",
 )
