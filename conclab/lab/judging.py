@@ -196,8 +196,9 @@ def _why_open(results: Results, limits: str) -> str:
 
 
 def _limit(threshold: float, floor: float | None, unit: str) -> str:
+    """What an interval lies across. A floor of nothing is no limit: nothing lies below it."""
     above = figures.with_unit(threshold, unit)
-    return above if floor is None else f"{figures.with_unit(floor, unit)} or {above}"
+    return f"{figures.with_unit(floor, unit)} or {above}" if floor else above
 
 
 def observed(

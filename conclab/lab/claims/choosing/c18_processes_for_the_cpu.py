@@ -17,7 +17,7 @@ SHARE = 0.85
 PURE = Trial("threads-or-processes", cap_s=16)
 SHORT = Trial("threads-or-processes", {"work": "small-matrices", "size": "20"}, cap_s=4.0)
 """A job of a few milliseconds in all: 20 products of matrices of eight rows a task."""
-HASHING = Trial("hashing-against-primes", {"mebibytes": "100", "limit": "60000"}, cap_s=6.0)
+HASHING = Trial("hashing-against-primes", {"mebibytes": "100", "limit": "60000"}, cap_s=12.0)
 
 
 def _bar(results: Results, arm: str) -> Evidence:
