@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import conclab.programs
@@ -32,6 +33,8 @@ _LIMIT_S = 180.0
 _SUFFIXES = (".c", ".h", ".rs", ".go", ".erl", ".js")
 _NOT_HERE = "_other.go" if sys.platform.startswith("linux") else "_linux.go"
 _LONGEST_COMPLAINT = 300
+_UNUSED_S = 30 * 24 * 3600.0
+"""A program that nobody has run for so long goes when another one is compiled: its sources or its compiler are others by now."""
 
 
 class CannotBuild(Exception):
@@ -125,7 +128,17 @@ def program(language: str, tell: Callable[[str], None], wake: int, stopping: Cal
     if not folder.is_dir():
         took_s = _build(toolchain, folder, wake, stopping)
         tell(f"the program in {LANGUAGES[language].label} was compiled in {took_s:.1f} s, and is kept")
+    with suppress(OSError):  # of another user, or on a disk that is not written: it is only the date of its last use
+        os.utime(folder)
     return _run_by(toolchain, folder)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what nobody has run for long, and what compilations left behind that were killed."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if time.time() - path.stat().st_mtime > _UNUSED_S:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _build(toolchain: Toolchain, folder: Path, wake: int, stopping: Callable[[], bool]) -> float:
@@ -146,6 +159,7 @@ def _build(toolchain: Toolchain, folder: Path, wake: int, stopping: Callable[[],
                 raise CannotBuild(f"the program in {label} cannot be kept in {folder.parent}") from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
+    _tidy(folder.parent)
     return time.monotonic() - began
 
 

@@ -73,6 +73,25 @@ def test_what_was_compiled_once_is_kept(compiler: Path, wake: int) -> None:
     assert len(left_over()) == 1
 
 
+def test_what_nobody_has_run_for_a_month_goes_when_another_program_is_compiled(compiler: Path, wake: int) -> None:
+    month_ago = time.time() - 31 * 24 * 3600
+    for name, used_s in (("c-old", month_ago), (".c-killed", month_ago), ("c-used", time.time())):
+        folder = cache_folder() / "programs" / name
+        folder.mkdir(parents=True)
+        (folder / "program").touch()
+        os.utime(folder, (used_s, used_s))
+    write(compiler, 'echo hello > "$4"')
+    program("c", lambda _line: None, wake, lambda: False)
+    new = left_over()
+    assert len(new) == 2
+    assert "c-used" in new
+    (own,) = (name for name in new if name != "c-used")
+    folder = cache_folder() / "programs" / own
+    os.utime(folder, (month_ago, month_ago))
+    program("c", lambda _line: None, wake, lambda: False)
+    assert folder.stat().st_mtime > month_ago + 3600, "who runs a program says so"
+
+
 def test_a_compiler_that_fails_is_quoted_and_leaves_nothing_behind(compiler: Path, wake: int) -> None:
     write(compiler, "echo main.c: In function main:; echo 'main.c:7: error: boom' >&2; exit 1")
     with pytest.raises(CannotBuild, match=r"^the program in C could not be compiled by .*gcc: main.c:7: error: boom$"):
