@@ -59,7 +59,7 @@ def replayed(path: Path) -> tuple[StoredRun, ReplaySession]:
         items = run.items()
         if not items:
             raise Unreadable(f"{run.summary.id} is empty: conclab was killed before anything of it was kept")
-        session = ReplaySession(Replay(items, run.machine))
+        session = ReplaySession(Replay(items, run.machine, run.summary.began_s - run.summary.began_ns / 1e9))
     threading.Thread(target=lambda: session.timeline, name="timeline", daemon=True).start()
     return run, session
 

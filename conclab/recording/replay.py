@@ -30,6 +30,9 @@ from conclab.model.timeline_fold import fold_timeline
 from conclab.model.trace import Traced
 from conclab.model.trouble import Trouble
 from conclab.recording.feed import EVERYTHING, Changes, Feed, Item, Session
+from conclab.recording.levels import Curves, machine_figures
+from conclab.recording.marks import mark_of
+from conclab.recording.past import Mark, Series
 
 KEPT_EVERY = 64
 """Items between two places where the states are put aside, at least."""
@@ -74,9 +77,10 @@ def spans_of(items: Sequence[Item]) -> tuple[Span, ...]:
 class Replay(Feed):
     """Feeds from a recording: all of it at once. Nothing can be done to tasks that are long gone."""
 
-    def __init__(self, items: Sequence[Item], machine: Machine) -> None:
-        """Raises ValueError when there are no items."""
+    def __init__(self, items: Sequence[Item], machine: Machine, epoch_s: float = 0.0) -> None:
+        """``epoch_s``: seconds since 1970 when the clock of the stamps was at zero. Raises ValueError when there are no items."""
         self.machine = machine
+        self.epoch_s = epoch_s
         self._taken = False
         self.items: list[MachineSample | TaskBatch | Event] = [item for item in items if not isinstance(item, _NO_PART)]
         self.items.sort(key=lambda item: item.at_ns)
@@ -180,6 +184,7 @@ class ReplaySession(Session):
         self._timeline_folded = False
         self._folding = threading.Lock()
         self._traced = any(item.traced for item in replay.items if isinstance(item, RunStarted))
+        self._curves: Curves | None = None
 
     @property
     def timeline(self) -> Timeline:
@@ -208,6 +213,50 @@ class ReplaySession(Session):
         if target == self._folded:
             return EVERYTHING
         return self._fold_to(target)
+
+    # As a past (``past.Past``)
+
+    @property
+    def start_ns(self) -> int:
+        return self.replay.start_ns
+
+    @property
+    def end_ns(self) -> int:
+        return self.replay.end_ns
+
+    def refresh(self) -> bool:
+        """What was kept does not grow."""
+        return False
+
+    def time_of_day(self, at_ns: int) -> float:
+        return self.replay.epoch_s + at_ns / 1e9
+
+    def events(self) -> tuple[Mark, ...]:
+        marks = (mark_of(item) for item in self.replay.items if not isinstance(item, MachineSample | TaskBatch))
+        return tuple(mark for mark in marks if mark is not None)
+
+    def next_event(self, at_ns: int, step: int = 1) -> int | None:
+        """Of all events of the run, not of those alone that have a mark."""
+        return self.replay.next_event(at_ns, step)
+
+    def overview(self, cells: int) -> tuple[float | None, ...]:
+        return self._known().overview(self.start_ns, self.end_ns, cells)
+
+    def series_names(self) -> tuple[Series, ...]:
+        return self._known().names()
+
+    def next_spike(self, series: str, at_ns: int, step: int = 1) -> int | None:
+        return self._known().next_spike(series, at_ns, step)
+
+    def _known(self) -> Curves:
+        if self._curves is None:
+            state, found = MachineState(), []
+            for item in self.replay.items:
+                if isinstance(item, MachineSample):
+                    state = fold_machine(state, item)
+                    found.append((item.at_ns, machine_figures(state)))
+            self._curves = Curves(found)
+        return self._curves
 
     def whole(self) -> Session:
         """A session that has seen it to its end, whatever the moment of this one."""
