@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 
 from conclab.model import figures
 from conclab.model.experiments import Metric
-from conclab.model.results import Results, cores_of, measure_of
+from conclab.model.machine import Machine
+from conclab.model.results import Results, cores_of
 from conclab.model.statistics import (
     CONTROL_LIMIT,
     FEWEST_ROUNDS,
@@ -104,9 +105,18 @@ def others_took(results: Results) -> str:
     return f" (others took {figures.percent(foreign)} of the cores)" if foreign is not None and foreign > FOREIGN_LIMIT else ""
 
 
+def short_of_a_core(machine: Machine) -> str:
+    """That a CPU quota lets nobody have a whole core, as a sentence; empty where there is none that small."""
+    quota = machine.quota_cores
+    if quota is None or quota >= 1:
+        return ""
+    return f"There is a CPU quota of {figures.cores(quota)} cores here, so nobody can have a whole core for long."
+
+
 def unless_others(results: Results, answer: bool | None) -> bool | None:
-    """An answer that a busy machine can only turn from yes to no: where others took of the cores, a no is not known."""
-    return None if answer is False and others_took(results) else answer
+    """An answer that a busy machine can only turn from yes to no: where others took of the cores, or a quota did, a no is not
+    known."""
+    return None if answer is False and (others_took(results) or short_of_a_core(results.machine)) else answer
 
 
 def rounds_of(results: Results) -> int:
@@ -189,10 +199,12 @@ def _why_none(results: Results) -> str:
     return "It takes at least three repetitions to say how certain a ratio is." if few else NOT_MEASURED
 
 
-def _why_open(results: Results, limits: str) -> str:
+def why_open(results: Results, limits: str) -> str:
     """Why an interval decides nothing: it reaches across what decides, or lies where only what others took may have put it."""
     took = others_took(results)
-    return f"Others wanted the cores, too{took}; run it again when nothing else is going on." if took else _across(limits)
+    if took:
+        return f"Others wanted the cores, too{took}; run it again when nothing else is going on."
+    return short_of_a_core(results.machine) or _across(limits)
 
 
 def _limit(threshold: float, floor: float | None, unit: str) -> str:
@@ -220,7 +232,7 @@ def observed(
     """
     reasons = [about] if interval is not None else []
     if status is Status.UNDECIDED and limits:
-        reasons.insert(0, _why_open(results, limits) if interval is not None else _why_none(results))
+        reasons.insert(0, why_open(results, limits) if interval is not None else _why_none(results))
     reasons += left_out(results)
     return Verdict(
         status=status,
@@ -264,17 +276,6 @@ def against(results: Results, arm: str, baseline: str, label: str, note: str = "
 def largest_of(results: Results, arm: str, figure: Metric) -> float | None:
     """The largest of all repetitions, for what is said to be the longest or the worst; None where there is none."""
     return max(results.arm(arm).by_round(figure).values(), default=None)
-
-
-def latencies_of(results: Results, arm: str) -> str:
-    """median 17.3 µs, p99 98.0 µs, worst 6.21 ms, of what the workload measured; the worst is that of all repetitions."""
-    found = results.arm(arm)
-    parts = [
-        ("median", found.median_of(measure_of("median_ns"))),
-        ("p99", found.median_of(measure_of("p99_ns"))),
-        ("worst", largest_of(results, arm, measure_of("worst_ns"))),
-    ]
-    return ", ".join(f"{name} {figures.duration(value)}" for name, value in parts if value is not None)
 
 
 def where_time_went(results: Results, arm: str) -> str:

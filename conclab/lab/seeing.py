@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from conclab.lab.judging import observed
+from conclab.lab.judging import largest_of, observed
+from conclab.model import figures
 from conclab.model.experiments import Metric
-from conclab.model.results import Results
+from conclab.model.results import Results, measure_of
 from conclab.model.statistics import Interval, ratio_of_medians
 from conclab.model.verdicts import Evidence, Status, Verdict
 
@@ -39,6 +40,17 @@ def share(results: Results, arm: str, part: Metric, whole: Metric) -> Interval |
     parts, wholes = results.arm(arm).by_round(part), results.arm(arm).by_round(whole)
     both = sorted(parts.keys() & wholes.keys())
     return ratio_of_medians([parts[number] for number in both], [wholes[number] for number in both])
+
+
+def latencies_of(results: Results, arm: str) -> str:
+    """median 17.3 µs, p99 98.0 µs, worst 6.21 ms, of what the workload measured; the worst is that of all repetitions."""
+    found = results.arm(arm)
+    parts = [
+        ("median", found.median_of(measure_of("median_ns"))),
+        ("p99", found.median_of(measure_of("p99_ns"))),
+        ("worst", largest_of(results, arm, measure_of("worst_ns"))),
+    ]
+    return ", ".join(f"{name} {figures.duration(value)}" for name, value in parts if value is not None)
 
 
 def always(results: Results, arm: str, figure: Metric) -> float | None:

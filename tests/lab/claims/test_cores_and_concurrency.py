@@ -13,6 +13,7 @@ from conclab.lab.claims.concurrency import c27_overlapping_lifetimes as c27
 from conclab.lab.claims.concurrency import c28_one_task_a_core as c28
 from conclab.lab.claims.concurrency import c29_whole_core_or_none as c29
 from conclab.lab.claims.concurrency import c30_short_slices as c30
+from conclab.lab.claims.cores import c02_one_core_no_speed_up as c02
 from conclab.lab.claims.cores import c03_the_system_alternates as c03
 from conclab.lab.claims.multi_threading import c33_responsive as c33
 from conclab.lab.claims.parallelism import c41_concurrent_is_not_parallel as c41
@@ -121,7 +122,17 @@ def test_counters_that_are_missing_leave_it_open() -> None:
 def test_overlapping_lives_on_one_core_are_concurrent() -> None:
     assert c27.judge(one_core(TURNS)).status is HOLDS
     assert c27.judge(one_core(TURNS, ONE)).status is HOLDS, "that takes no second core"
-    assert c27.judge(one_core(APART)).status is FAILS
+    apart = c27.judge(one_core(APART))
+    assert apart.status is OPEN, "that two did not overlap once does not prove that they cannot"
+    assert "One worker had ended before the other began" in apart.statement
+
+
+@pytest.mark.parametrize(("one", "two", "status"), [(490, 500, HOLDS), (490, 600, HOLDS), (600, 490, FAILS)])
+def test_on_one_core_two_are_no_sooner_done_and_may_be_later(one: int, two: int, status: Status) -> None:
+    arms = {"one, one core": once([life(1, 0, one, one, 0)], wall=one), "many, one core": once(TURNS, wall=two)}
+    found = c02.judge(results("one-core-only", arms))
+    assert found.status is status
+    assert ("but later" in found.statement) == (two == 600)
 
 
 def test_more_than_one_core_is_no_single_core() -> None:
@@ -150,9 +161,11 @@ def at_once(pinned: float, free: float, cores: float = 1.97, machine: Machine = 
     return results("two-at-once", arms, machine, disturbance=disturbance)
 
 
-@pytest.mark.parametrize(("cores", "status"), [(1.81, HOLDS), (1.79, FAILS)])
-def test_two_that_compute_keep_nearly_two_cores_busy(cores: float, status: Status) -> None:
-    assert find("two-at-once").judge(at_once(1, 2, cores)).status is status
+@pytest.mark.parametrize(("seen", "cores", "status"), [(2, 1.81, HOLDS), (2, 1.79, OPEN), (1, 1.79, FAILS)])
+def test_two_that_compute_keep_nearly_two_cores_busy(seen: int, cores: float, status: Status) -> None:
+    found = find("two-at-once").judge(at_once(1, seen, cores))
+    assert found.status is status
+    assert (status is OPEN) == ("did run at the same instant" in found.statement)
 
 
 @pytest.mark.parametrize("machine", [ONE, HALF])
@@ -164,7 +177,9 @@ def test_as_many_run_as_there_are_cores_and_no_more() -> None:
     assert statuses(c28.judge([at_once(1, 2)])) == [HOLDS, HOLDS]
     assert statuses(c28.judge([at_once(2, 2)])) == [FAILS, HOLDS]
     assert statuses(c28.judge([at_once(1, 3)])) == [FAILS, HOLDS]
-    assert statuses(c28.judge([at_once(1, 1)])) == [HOLDS, FAILS]
+    missed = c28.judge([at_once(1, 1)])
+    assert statuses(missed) == [HOLDS, OPEN], "a disturbed worker is taken for away, so it is no proof"
+    assert "The most that were seen at one instant: one" in missed[1].verdict.reasons[0]
 
 
 def test_as_many_as_the_cores_need_be_seen_only_once() -> None:
@@ -224,9 +239,10 @@ def test_who_computes_and_sleeps_all_the_same_contradicts_it_and_who_is_kept_wai
 
 
 def test_a_quota_of_half_a_core_is_named_and_nothing_fails() -> None:
-    found = shares(500, 495, partly=240, machine=HALF)
-    assert statuses(found) == [OPEN, OPEN, HOLDS]
-    assert "CPU quota of 0.5 cores" in found[0].verdict.reasons[0]
+    for wants in (495, 5):  # kernels differ in whether whom a quota stops stands in the run queue
+        found = shares(500, wants, partly=240, machine=HALF)
+        assert statuses(found) == [OPEN, OPEN, HOLDS]
+        assert "CPU quota of 0.5 cores" in found[0].verdict.reasons[0]
 
 
 # Slices: claim 30
@@ -266,11 +282,17 @@ def test_delays_that_others_may_have_made_are_not_held_against_the_switching() -
     assert not [one for one in found[1].verdict.reasons if "reaches across" in one], "it lies on one side"
 
 
+def test_delays_that_a_quota_makes_are_not_held_against_the_switching() -> None:
+    found = slices(3, 150, 700, machine=HALF)
+    assert statuses(found) == [HOLDS, OPEN, OPEN]
+    assert "CPU quota of 0.5 cores" in found[1].verdict.reasons[0]
+
+
 # Responsive: claim 33
 
 
 def interface(
-    process: float, thread: float, gil: bool = True, p99: float = 15, disturbance: Disturbance = QUIET
+    process: float, thread: float, gil: bool = True, p99: float = 15, disturbance: Disturbance = QUIET, machine: Machine = TWO
 ) -> tuple[Part, ...]:
     """Half of the beats within 10 ms beside who is nice 0, and by so much sooner beside who is nice 10."""
 
@@ -283,7 +305,7 @@ def interface(
         "thread": beats(10),
         "thread, nice 10": beats(10 / thread),
     }
-    return c33.judge([results("responsive", arms, gil=gil, disturbance=disturbance)])
+    return c33.judge([results("responsive", arms, machine, gil=gil, disturbance=disturbance)])
 
 
 def test_a_priority_helps_beside_a_process_and_not_beside_a_thread_with_the_gil() -> None:
@@ -312,6 +334,7 @@ def test_how_much_sooner_is_a_help(times: float, status: Status) -> None:
 def test_an_interface_that_is_late_is_noticed_unless_others_made_it_late() -> None:
     assert interface(1.7, 1.0, p99=120)[0].verdict.status is FAILS
     assert interface(1.7, 1.0, p99=120, disturbance=BUSY)[0].verdict.status is OPEN
+    assert statuses(interface(1.1, 1.0, p99=120, machine=HALF)) == [OPEN, OPEN, OPEN], "it is the quota that makes it late"
 
 
 # Utilisation: claim 31

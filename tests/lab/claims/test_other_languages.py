@@ -142,6 +142,12 @@ def test_who_is_not_here_is_told_beside_with_the_way_to_get_it() -> None:
     assert standing_of(parts) is Standing.PARTLY, "Python's threads fail, and asyncio holds"
 
 
+def test_sixteen_workers_use_all_the_cores_that_they_can() -> None:
+    parts = judged(25, cores(1.0, 0.99, c=15.9, go=15.8, machine=scripted_machine(64)))
+    assert statuses(parts)[1] is HOLDS
+    assert "15.90 of at most 16 cores" in parts[1].verdict.statement
+
+
 def test_on_one_core_nobody_can_use_all_of_them() -> None:
     assert set(statuses(judged(25, cores(1.0, 0.99, c=1.0, go=1.0, erlang=1.0, machine=ONE)))) == {UNDECIDED}
 
@@ -173,6 +179,10 @@ def test_three_fifths_of_a_core_are_no_half() -> None:
     assert split(UNEVEN, UNEVEN)[:2] == [FAILS, FAILS]
 
 
+def test_uneven_shares_are_no_news_where_others_want_the_core() -> None:
+    assert split(UNEVEN, EVEN, foreign=0.4)[:2] == [UNDECIDED, HOLDS]
+
+
 def test_who_splits_the_time_cannot_be_told_while_others_want_the_core() -> None:
     assert split(EVEN, EVEN, gil=False, foreign=0.4) == [HOLDS, HOLDS, UNDECIDED, UNDECIDED]
     assert split(BY_THE_LOCK, EVEN, foreign=0.4) == [HOLDS, HOLDS, UNDECIDED, UNDECIDED]
@@ -198,11 +208,11 @@ def test_some_of_them_finished_decides_nothing() -> None:
     assert left(0.0, daemon_threads=2.0)[2].verdict.status is UNDECIDED
 
 
-def test_without_go_the_sentence_fails_by_pythons_threads() -> None:
+def test_that_python_waits_says_nothing_of_go() -> None:
     parts = left(None)
-    assert parts[0].verdict.status is UNDECIDED
-    assert parts[0].beside
-    assert standing_of(parts) is Standing.FAILS
+    assert statuses(parts)[:2] == [UNDECIDED, FAILS]
+    assert any("golang-go" in reason for reason in parts[0].verdict.reasons)
+    assert standing_of(parts) is Standing.UNDECIDED
 
 
 def crowd(tasks: float, *, order: bool = True, threads: float = 101.0) -> Results:

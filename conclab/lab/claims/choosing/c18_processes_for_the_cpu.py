@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conclab.lab.busy_cores import SHARE, bound, in_reach, used_of
 from conclab.lab.judging import compare, cores_used, settle, where_time_went
 from conclab.model import figures
 from conclab.model.claims import Claim, Part, Trial
@@ -12,8 +13,6 @@ from conclab.model.verdicts import Evidence, Status, Verdict
 
 ONE_AT_A_TIME = 1.15
 """Cores: threads of which one at a time runs keep no more busy."""
-SHARE = 0.85
-"""Of the usable cores: who keeps fewer busy does not use them all."""
 PURE = Trial("threads-or-processes", cap_s=16)
 SHORT = Trial("threads-or-processes", {"work": "small-matrices", "size": "20"}, cap_s=4.0)
 """A job of a few milliseconds in all: 20 products of matrices of eight rows a task."""
@@ -25,14 +24,9 @@ def _bar(results: Results, arm: str) -> Evidence:
     return Evidence(arm, found.value if found else None, found, " cores", where_time_went(results, arm))
 
 
-def _used(results: Results, arm: str) -> str:
-    found = cores_used(results, arm)
-    return f"{found.value:.2f} of {figures.cores(results.machine.usable_cores)} cores" if found else ""
-
-
 def threads_alone(results: Results) -> Verdict:
     """Whether threads leave the other cores idle, so that something else is needed."""
-    used = _used(results, "threads")
+    used = used_of(results, "threads")
     return settle(
         results,
         cores_used(results, "threads"),
@@ -40,27 +34,27 @@ def threads_alone(results: Results) -> Verdict:
         floor=0.0,
         statements={
             Status.HOLDS: f"With pure Python, threads kept {used} busy: one at a time ran.",
-            Status.FAILS: f"With pure Python, threads kept {used} busy, so they do as well here.",
+            Status.FAILS: f"With pure Python, threads kept {used} busy: more than one ran at a time.",
             Status.UNDECIDED: "How many cores threads keep busy with pure Python cannot be told here.",
         },
-        evidence=(_bar(results, "threads"), Evidence("all cores", results.machine.usable_cores, unit=" cores", ideal=True)),
+        evidence=(_bar(results, "threads"), bound(results)),
         unit=" cores",
     )
 
 
 def processes_spread(results: Results) -> Verdict:
     """Whether processes use the cores."""
-    used = _used(results, "processes")
+    used = used_of(results, "processes")
     return settle(
         results,
         cores_used(results, "processes"),
-        threshold=SHARE * results.machine.usable_cores,
+        threshold=SHARE * in_reach(results),
         statements={
             Status.HOLDS: f"With the same work, processes kept {used} busy.",
             Status.FAILS: f"With the same work, processes kept only {used} busy.",
             Status.UNDECIDED: "How many cores processes keep busy with pure Python cannot be told here.",
         },
-        evidence=(_bar(results, "processes"), Evidence("all cores", results.machine.usable_cores, unit=" cores", ideal=True)),
+        evidence=(_bar(results, "processes"), bound(results)),
         unit=" cores",
     )
 
@@ -76,8 +70,8 @@ def short_jobs(results: Results) -> Verdict:
         threshold=1.0,
         statements={
             Status.HOLDS: f"Small matrices, {whole} of work in all: processes were {got} as fast as one worker.",
-            Status.FAILS: f"Small matrices, {whole} of work in all: processes were {got} as fast as one worker, because starting "
-            "them took longer than the work.",
+            Status.FAILS: f"Small matrices, {whole} of work in all: processes were {got} as fast as one worker: "
+            "starting them cost more than they gained.",
             Status.UNDECIDED: f"Whether processes help with {whole or 'a few milliseconds'} of work in all cannot be told here.",
         },
         evidence=(Evidence("processes", ratio.value if ratio else None, ratio),),
@@ -87,13 +81,13 @@ def short_jobs(results: Results) -> Verdict:
 def hashing(results: Results) -> Verdict:
     """Whether hashing takes processes: not where threads use the cores with it."""
     arm = "hashing, threads"
-    found, usable = cores_used(results, arm), results.machine.usable_cores
-    used = _used(results, arm)
+    found = cores_used(results, arm)
+    used = used_of(results, arm)
     why = "" if results.gil_enabled is False else " hashlib lets the GIL go for pieces of 2,048 bytes and more."
     return settle(
         results,
         found,
-        threshold=SHARE * usable,
+        threshold=SHARE * in_reach(results),
         floor=0.0,
         statements={
             Status.HOLDS: f"With hashing too, threads kept only {used} busy.",

@@ -17,7 +17,7 @@ ONE = 1.05
 def judge(results: Results) -> Verdict:
     """Their lives overlap, and yet they never had more than one core."""
     used = cores_used(results, MANY)
-    overlap = overlapping(results.arm(MANY)) if results.arm(MANY).repetitions else None
+    overlap = overlapping(results.arm(MANY)) or None  # that two did not happen to overlap is no proof that they cannot
     one_at_a_time = within(results, MANY, cores_of, 0, ONE)
     got = f"{used.value:.2f} cores{others_took(results)}" if used else ""
     return observed(
@@ -26,10 +26,10 @@ def judge(results: Results) -> Verdict:
         used,
         statements={
             Status.HOLDS: f"Two workers were under way at the same time in every repetition, on one core: they used {got}.",
-            Status.FAILS: f"Two workers were under way at the same time, and used {got}."
-            if overlap
-            else "One worker had ended before the other began.",
-            Status.UNDECIDED: "Whether two workers can be under way at the same time on one core cannot be told here.",
+            Status.FAILS: f"Two workers on one core used {got}: more than one ran at a time.",
+            Status.UNDECIDED: "Whether two workers can be under way at the same time on one core cannot be told here."
+            if overlap or used is None
+            else "One worker had ended before the other began, in at least one repetition; nothing can be told then.",
         },
         unit=" cores",
         about="What is counted is the cores that both kept busy.",

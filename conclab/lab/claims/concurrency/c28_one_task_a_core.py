@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conclab.lab.experiments.parallelism import two_at_once
 from conclab.lab.experiments.parallelism.two_at_once import PINNED, most_of
-from conclab.lab.judging import NOT_MEASURED, needs_two_cores, observed, others_took, typical, unless_others
+from conclab.lab.judging import NOT_MEASURED, needs_two_cores, observed, others_took, typical
 from conclab.lab.seeing import is_so
 from conclab.model import figures
 from conclab.model.claims import Claim, Part, Trial
@@ -59,13 +59,18 @@ def _never_more(results: Results) -> Verdict:
 
 
 def _as_many(results: Results) -> Verdict:
-    """Where there are as many workers as cores or more, all cores had one at some instant: to have seen it once is enough."""
+    """Where there are as many workers as cores or more, all cores had one at some instant: to have seen it once is enough. Not to
+    have seen it is no proof, because who is disturbed for a moment is taken for away."""
     cores = _cores(results)
     enough = [arm.name for arm in results.planned if arm.name != PINNED and arm.workers >= cores]
     seen = max((most[1] for name in enough for most in (most_of(results, name),) if most), default=None)
     lacks = needs_two_cores(results.values, results.machine)
     took = others_took(results)
-    status = is_so([None if seen is None or lacks else unless_others(results, seen >= cores)])
+    status = Status.HOLDS if seen is not None and seen >= cores and not lacks else Status.UNDECIDED
+    if seen is None:
+        short = NOT_MEASURED if enough else f"It takes {figures.plural(cores, 'worker')} to see that, and fewer were run."
+    else:
+        short = f"The most that were seen at one instant: {figures.in_words(seen)}; a moment's disturbance is enough to miss one."
     plural = figures.plural(cores, "core")
     return _verdict(
         results,
@@ -73,10 +78,9 @@ def _as_many(results: Results) -> Verdict:
         enough[-1] if enough else PINNED,
         {
             Status.HOLDS: f"On {plural} {figures.in_words(cores)} workers ran at the same instant.",
-            Status.FAILS: f"On {plural} never more than {figures.in_words(seen or 0)} ran at the same instant.",
             Status.UNDECIDED: "Whether as many workers run at an instant as there are cores cannot be told here.",
         },
-        lacks or (f"Others wanted the cores, too{took}; run it again when nothing else is going on." if took else NOT_MEASURED),
+        lacks or (f"Others wanted the cores, too{took}; run it again when nothing else is going on." if took else "") or short,
     )
 
 

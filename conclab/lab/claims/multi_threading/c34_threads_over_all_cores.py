@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from conclab.lab.busy_cores import SHARE, bound, in_reach, used_of
 from conclab.lab.judging import cores_used, settle, where_time_went
 from conclab.model import figures
 from conclab.model.claims import Claim, Trial, alone
 from conclab.model.results import Results
 from conclab.model.verdicts import Evidence, Status, Verdict
 
-SHARE = 0.85
-"""Of the usable cores: threads that keep fewer busy are not spread over all of them."""
-
 
 def judge(results: Results) -> Verdict:
-    usable = results.machine.usable_cores
     threads, processes = cores_used(results, "threads"), cores_used(results, "processes")
-    used = f"{threads.value:.2f} of {figures.cores(usable)} cores" if threads else ""
+    used = used_of(results, "threads")
     shares = results.arm("threads").shares()
     slept = f" They were blocked for {figures.percent(shares[2])} of their time." if shares else ""
     bars = [
@@ -25,14 +22,14 @@ def judge(results: Results) -> Verdict:
     return settle(
         results,
         threads,
-        threshold=SHARE * usable,
+        threshold=SHARE * in_reach(results),
         statements={
             Status.HOLDS: f"Threads that compute kept {used} busy.",
             Status.FAILS: f"Threads that compute kept {used} busy.{slept}",
             Status.UNDECIDED: "Whether threads keep all cores busy cannot be told here.",
         },
         unit=" cores",
-        evidence=(*bars, Evidence("all cores", usable, unit=" cores", ideal=True)),
+        evidence=(*bars, bound(results)),
         advice={Status.FAILS: "Try a free-threaded Python (3.13t or newer), or processes."},
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import observed, place, typical
+from conclab.lab.judging import observed, place, typical, unless_others
+from conclab.lab.seeing import is_so
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
 from conclab.model.results import Repetition, Results, measure_of
+from conclab.model.statistics import Interval
 from conclab.model.verdicts import Evidence, Status, Verdict
 
 STOPPED, GOES_ON = 0.9, 0.5
@@ -42,6 +44,13 @@ def _pause(results: Results, name: str) -> str:
     return figures.duration(results.arm(name).median_of(_gap))
 
 
+def _stopped(share: Interval | None) -> Status:
+    """Whether a heart was stopped by a call: by nearly all of it, or by less than half."""
+    if share is None or (share.low <= STOPPED and share.high >= GOES_ON):
+        return Status.UNDECIDED
+    return Status.HOLDS if share.low > STOPPED else Status.FAILS
+
+
 def stops(results: Results) -> Verdict:
     """Whether the blocking call stops the heart beside it."""
     share = typical(results, BLOCKING, _paused)
@@ -49,7 +58,7 @@ def stops(results: Results) -> Verdict:
     call = f"a call of {number(results.values, 'size')} ms"
     return observed(
         results,
-        place(share, STOPPED) if share else Status.UNDECIDED,
+        _stopped(share),
         share,
         statements={
             Status.HOLDS: f"While one coroutine was in {call}, the other did not run: it paused for {_pause(results, BLOCKING)}.",
@@ -58,7 +67,7 @@ def stops(results: Results) -> Verdict:
         },
         unit=" of the call",
         about="What is counted is the longest pause of the heartbeat as a share of the call.",
-        limits=f"{STOPPED} of the call",
+        limits=f"{GOES_ON} or {STOPPED} of the call",
         evidence=[_bar(results, name) for name in (BLOCKING, TO_THREAD, AWAITED, THREADS)],
         advice="In a coroutine, await what waits, and give what blocks to asyncio.to_thread.",
     )
@@ -70,8 +79,8 @@ def cured(results: Results) -> Verdict:
     worst = max((share for share in shares.values() if share), key=lambda share: share.value, default=None)
     status = Status.UNDECIDED
     if worst is not None and all(shares.values()):
-        below = place(worst, GOES_ON)
-        status = {Status.FAILS: Status.HOLDS, Status.HOLDS: Status.FAILS}.get(below, below)
+        goes_on = {Status.FAILS: True, Status.HOLDS: False}.get(place(worst, GOES_ON))
+        status = is_so([unless_others(results, goes_on)])
     pauses = " and ".join(f"{_pause(results, name)} with {name}" for name in shares)
     return observed(
         results,

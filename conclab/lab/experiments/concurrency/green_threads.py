@@ -54,9 +54,10 @@ def judge(results: Results) -> Verdict:
     many = " and ".join(f"{number(results.values, 'size'):,} {name}" for name in green)
     beside = f" {number(results.values, 'threads'):,} threads added {figures.count(most[NATIVE])}."
     told = ", ".join(f"{figures.count(most[name])} by {name}" for name in green)
+    status = _status(results, green)
     return seen(
         results,
-        _status(results, green),
+        status,
         typical(results, "coroutines", _during),
         statements={
             Status.HOLDS: f"{many} alive at once added no task to those that the kernel knows.{beside}",
@@ -66,7 +67,9 @@ def judge(results: Results) -> Verdict:
         unit=" tasks",
         about="What is counted is the kernel's tasks while all coroutines were alive.",
         evidence=[_bar(results, name) for name in (*green, NATIVE)],
-        advice="Whatever many of them do at once, it is one kernel thread that does it, on one core.",
+        advice="Whatever many of them do at once, it is one kernel thread that does it, on one core."
+        if status is Status.HOLDS
+        else "",
     )
 
 

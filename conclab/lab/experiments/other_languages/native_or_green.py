@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conclab.lab.busy_cores import SHARE, bound, in_reach, used_of
 from conclab.lab.experiments.common import number, size, workers
 from conclab.lab.judging import cores_used, needs_two_cores, settle
 from conclab.model import figures
@@ -15,8 +16,6 @@ from conclab.model.verdicts import Evidence, Status, Verdict
 
 PYTHON, ASYNCIO, C, GO, ERLANG = "Python's threads", "asyncio", "threads in C", "goroutines", "Erlang's processes"
 NATIVE, GREEN = (PYTHON, C), (ASYNCIO, GO, ERLANG)
-SHARE = 0.85
-"""Of the usable cores: who keeps fewer busy does not use all of them."""
 ONE_CORE = 1.2
 """Cores. Whoever keeps more busy runs on several; what the interpreter does beside the work is less than the fifth of one."""
 COMPILED = 10
@@ -60,19 +59,19 @@ def bars(results: Results, *arms: str) -> list[Evidence]:
         if arm not in results.missing:
             used = used_by(results, arm)
             made.append(Evidence(arm, used.value if used else None, used, " cores", "native" if arm in NATIVE else "green"))
-    return [*made, Evidence("all cores", results.machine.usable_cores, unit=" cores", ideal=True)]
+    return [*made, bound(results)]
 
 
 def use_all(results: Results, arm: str) -> Verdict:
     """Whether they keep all cores busy, as native threads are said to."""
-    used, usable = used_by(results, arm), results.machine.usable_cores
+    used = used_by(results, arm)
     who = figures.sentence(arm)
-    got = f"{used.value:.2f} of {figures.cores(usable)} cores" if used else ""
+    got = used_of(results, arm) if used else ""
     why = ": the GIL lets one at a time run" if arm == PYTHON and results.gil_enabled else ""
     return settle(
         _with_reason(results, arm),
         used,
-        threshold=SHARE * usable,
+        threshold=SHARE * in_reach(results),
         statements={
             Status.HOLDS: f"{who} kept {got} busy.",
             Status.FAILS: f"{who} kept only {got} busy{why}.",
@@ -87,7 +86,7 @@ def keep_to_one(results: Results, arm: str) -> Verdict:
     """Whether they run on no more than one core, as green threads are said to."""
     used = used_by(results, arm)
     who, keep = figures.sentence(arm), "keeps" if arm == ASYNCIO else "keep"
-    got = f"{used.value:.2f} of {figures.cores(results.machine.usable_cores)} cores" if used else ""
+    got = used_of(results, arm) if used else ""
     more = settle(
         _with_reason(results, arm),
         used,

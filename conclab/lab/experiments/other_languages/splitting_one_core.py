@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conclab.lab.experiments.common import size
-from conclab.lab.judging import disturbances, typical, within
+from conclab.lab.judging import disturbances, typical, unless_others, why_open, within
 from conclab.lab.seeing import is_so, seen
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Values
@@ -52,7 +52,7 @@ def fair(results: Results, arm: str) -> Verdict:
     """Whether both threads had half of the core, give or take five of a hundred."""
     here = arm not in results.missing
     share = typical(results, arm, first_share) if here else None
-    even = within(results, arm, first_share, HALF - TOLERANCE, HALF + TOLERANCE) if here else None
+    even = unless_others(results, within(results, arm, first_share, HALF - TOLERANCE, HALF + TOLERANCE)) if here else None
     had = f"{figures.percent(share.value)} and {figures.percent(1 - share.value)}" if share else ""
     return seen(
         results,
@@ -66,6 +66,7 @@ def fair(results: Results, arm: str) -> Verdict:
         unit=" of the core",
         about="What is counted is what the first thread had, of what both had.",
         evidence=bars(results, arm),
+        besides=(why_open(results, "45 or 55 %"),) if share is not None and even is None else (),
     )
 
 

@@ -24,6 +24,9 @@ def _named(share: int) -> str:
     return f"{share} % can be split"
 
 
+ALL = _named(100)
+
+
 def arms(values: Values, _machine: Machine) -> tuple[Arm, ...]:
     many, executor = number(values, "workers"), str(values["executor"])
 
@@ -51,7 +54,7 @@ def _bars(results: Results, share: int) -> tuple[Evidence, Evidence]:
 
 def judge(results: Results) -> Verdict:
     limit = WORTH * at_once(results)
-    ratio, half = compare(results, ALONE, _named(100)), compare(results, ALONE, _named(50))
+    ratio, half = compare(results, ALONE, ALL), compare(results, ALONE, _named(50))
     many = f"{figures.in_words(number(results.values, 'workers'))} {EXECUTORS[str(results.values['executor'])].many}"
     got = figures.times(ratio.value) if ratio else ""
     bound = figures.times(amdahl(0.5, at_once(results)))

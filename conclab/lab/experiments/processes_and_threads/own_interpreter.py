@@ -102,13 +102,13 @@ def _bar(results: Results, name: str) -> Evidence:
 
 def _status(results: Results, apart: Sequence[ArmResult]) -> Status:
     """More cores busy than one lock lets through: each has its own. No more than that, and no more wanted either: they share one.
-    Else they may have wanted more and not got it, or stood in line only to ask for the GIL."""
+    Else they may have wanted more and not got it, or stood in line only to ask for the GIL; or a quota lets nobody have more."""
     busy, asked = used(apart), wanted(apart)
     if not results.gil_enabled or busy is None or asked is None:
         return Status.UNDECIDED
     if busy.low > ONE_LOCK:
         return Status.HOLDS
-    return Status.FAILS if asked.high < ONE_LOCK else Status.UNDECIDED
+    return Status.FAILS if asked.high < ONE_LOCK and not results.lacks else Status.UNDECIDED
 
 
 def judge(results: Results) -> Verdict:

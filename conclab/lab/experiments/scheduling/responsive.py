@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import against, compare, latencies_of, settle
+from conclab.lab.judging import against, compare, settle, short_of_a_core
+from conclab.lab.seeing import latencies_of
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine
@@ -48,6 +49,11 @@ def wrong_with(values: Values) -> str | None:
     if number(values, "work") >= number(values, "every"):
         return "work: a beat has to be over before the next one is due"
     return None
+
+
+def lacks(_values: object, machine: Machine) -> str | None:
+    """Where a quota stops everybody again and again, it is the quota that makes beats late."""
+    return short_of_a_core(machine) or None
 
 
 def bars(results: Results) -> tuple[Evidence, ...]:
@@ -108,4 +114,5 @@ EXPERIMENT = Experiment(
     judge=judge,
     metric=late,
     wrong_with=wrong_with,
+    lacks=lacks,
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import latencies_of, observed, typical, unless_others, within
-from conclab.lab.seeing import is_so
+from conclab.lab.judging import observed, typical, unless_others, within
+from conclab.lab.seeing import is_so, latencies_of
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Metric, Parameter, Values
 from conclab.model.machine import Machine

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conclab.lab.experiments.common import number, size
-from conclab.lab.judging import against, compare, largest_of, latencies_of, settle
+from conclab.lab.judging import against, compare, largest_of, settle
+from conclab.lab.seeing import latencies_of
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
 from conclab.model.machine import Machine

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from conclab.lab.experiments.common import size
-from conclab.lab.judging import NOT_MEASURED, observed, others_took, typical, within
+from conclab.lab.judging import NOT_MEASURED, observed, others_took, short_of_a_core, typical, within
 from conclab.lab.seeing import is_so
 from conclab.model import figures
 from conclab.model.experiments import Arm, Experiment, Kind, Parameter, Values
@@ -60,8 +60,8 @@ def takes_it_all(results: Results) -> bool | None:
     """Whether who computes has the whole core. Who has less of it without ever waiting for anything else is held up by others, or
     by a quota, and that says nothing about what it would take."""
     had = within(results, COMPUTES, on_core_of, WHOLE, 2.0)
-    if had is False and within(results, COMPUTES, blocked_of, 1 - WHOLE, 1.0) is not True:
-        return None
+    if had is False and (short_of_a_core(results.machine) or within(results, COMPUTES, blocked_of, 1 - WHOLE, 1.0) is not True):
+        return None  # whom a quota stops may look as if it slept: some kernels take it off the run queue
     return had
 
 
@@ -79,11 +79,9 @@ def takes_none(results: Results) -> bool | None:
 
 def held_up(results: Results) -> str:
     """What keeps somebody from having a whole core here, as a sentence; empty: nothing that is known."""
-    quota = results.machine.quota_cores
-    if quota is not None and quota < 1:
-        return f"There is a CPU quota of {figures.cores(quota)} cores here, so nobody can have a whole core for long."
     took = others_took(results)
-    return f"Others wanted the core, too{took}; run it again when nothing else is going on." if took else ""
+    others = f"Others wanted the core, too{took}; run it again when nothing else is going on." if took else ""
+    return short_of_a_core(results.machine) or others
 
 
 def why_open(results: Results) -> str:
