@@ -43,6 +43,7 @@ TUI_ORDER = (
     "keys_in_turn",
     "driver",
     "saving",
+    "casting",
     "widgets",
     "setup",
     "screens",

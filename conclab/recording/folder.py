@@ -65,9 +65,27 @@ def new_file(folder: Path, experiment: str, began_s: float) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(began_s))
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", experiment)[:_LONGEST_NAME].strip(".-") or "run"
+    return _empty_file(folder, f"{stamp}-{safe}", SUFFIX)
+
+
+def new_cast_file(began_s: float) -> Path:
+    """An empty file for a recording of the terminal: in the current directory or, where nothing can be written there, in the data
+    folder. Raises OSError.
+    """
+    stem = time.strftime("conclab-%Y%m%d-%H%M%S", time.localtime(began_s))
+    try:
+        return _empty_file(Path.cwd(), stem, ".cast")
+    except OSError:
+        folder = runs_folder().parent / "casts"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _empty_file(folder, stem, ".cast")
+
+
+def _empty_file(folder: Path, stem: str, suffix: str) -> Path:
+    """A file whose name nobody else has."""
     number = 1
     while True:
-        path = folder / f"{stamp}-{safe}{f'~{number}' if number > 1 else ''}{SUFFIX}"
+        path = folder / f"{stem}{f'~{number}' if number > 1 else ''}{suffix}"
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
         except FileExistsError:
