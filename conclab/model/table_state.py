@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +28,11 @@ class TableState:
     def by_id(self) -> Mapping[RowId, TaskRow]:
         """The rows of the table; made when somebody asks, for there may be ten thousand of them."""
         return {row.id: row for row in self.table.rows} if self.table is not None else {}
+
+    @property
+    def known(self) -> Collection[RowId]:
+        """Who has a history: has once done something."""
+        return self._kept.keys()
 
     def history(self, id: RowId) -> History:
         """The past of a row up to now; empty of one that has never done anything."""

@@ -137,6 +137,10 @@ class Session:
         if id is not None:
             self.trace_state = TraceState(id)
 
+    def list_tasks(self, wanted: Wanted | None) -> None:
+        """Have task tables as wanted from now on; None: nobody looks at them."""
+        self.feed.list_tasks(wanted)
+
     def advance(self) -> Changes:
         """Fold everything that has come since the last time."""
         machine = tasks = run = inspection = trace = False
@@ -160,4 +164,8 @@ class Session:
                 self.run_state = fold(self.run_state, item)
                 self._timeline = fold_timeline(self._timeline, item)
                 run = True
+            self.folded(item)
         return Changes(machine, tasks, run, inspection, trace)
+
+    def folded(self, item: Item) -> None:
+        """An item is in the states now; for whoever keeps what has come (``session.LiveSession``)."""

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from conclab.model.actions import Action, Now, Outcome
 from conclab.model.details import Page
 from conclab.model.events import Event, RunStarted, StepFinished, StepStarted
 from conclab.model.experiments import Arm
@@ -22,14 +21,14 @@ from conclab.model.inspection import Inspection
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.machine_state import MachineState, fold_machine
 from conclab.model.run_state import RunState, fold
-from conclab.model.runs import Plan, Run
-from conclab.model.table import RowId, TaskTable, Wanted
+from conclab.model.table import RowId, TaskTable
 from conclab.model.tasks import TaskBatch
 from conclab.model.timeline import Timeline
 from conclab.model.timeline_fold import fold_timeline
 from conclab.model.trace import Traced
 from conclab.model.trouble import Trouble
-from conclab.recording.feed import EVERYTHING, Changes, Feed, Item, Session
+from conclab.recording.feed import EVERYTHING, Changes, Item, Session
+from conclab.recording.gone import Gone
 from conclab.recording.levels import Curves, machine_figures
 from conclab.recording.marks import mark_of
 from conclab.recording.past import Mark, Series
@@ -74,12 +73,12 @@ def spans_of(items: Sequence[Item]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-class Replay(Feed):
+class Replay(Gone):
     """Feeds from a recording: all of it at once. Nothing can be done to tasks that are long gone."""
 
     def __init__(self, items: Sequence[Item], machine: Machine, epoch_s: float = 0.0) -> None:
         """``epoch_s``: seconds since 1970 when the clock of the stamps was at zero. Raises ValueError when there are no items."""
-        self.machine = machine
+        super().__init__(machine, RECORDING)
         self.epoch_s = epoch_s
         self._taken = False
         self.items: list[MachineSample | TaskBatch | Event] = [item for item in items if not isinstance(item, _NO_PART)]
@@ -95,9 +94,6 @@ class Replay(Feed):
         self._tasks_per_s = 1e9 / median(gaps) if gaps else 0.0
         self.events_ns = [item.at_ns for item in self.items if not isinstance(item, MachineSample | TaskBatch)]
         """When something happened, ascending."""
-
-    def finished(self) -> tuple[Run, str] | None:
-        return None
 
     @property
     def duration_ns(self) -> int:
@@ -126,42 +122,12 @@ class Replay(Feed):
         self._taken = True
         return items
 
-    def launch(self, plan: Plan) -> None:
-        raise RuntimeError(RECORDING)
-
-    def stop(self) -> None:
-        pass
-
-    def list_tasks(self, wanted: Wanted | None) -> None:
-        pass
-
-    def act(self, action: Action, targets: Sequence[RowId], confirmed: bool = False) -> tuple[Outcome, ...]:
-        return tuple(Outcome(target, False, action, str(target.tid or target.pid), RECORDING) for target in targets)
-
-    def standing(self, target: RowId) -> Now:
-        return Now()
-
     def details(self, id: RowId, page: str) -> Page:
         return Page(page, self.end_ns, ended=True)
-
-    def inspect(self, id: RowId | None) -> None:
-        pass
-
-    def trace(self, id: RowId | None) -> None:
-        pass
-
-    def memory_available(self) -> int | None:
-        return None
-
-    def exact_lack(self) -> str:
-        return RECORDING
 
     @property
     def tasks_per_s(self) -> float:
         return self._tasks_per_s
-
-    def close(self) -> None:
-        pass
 
 
 class ReplaySession(Session):
@@ -185,6 +151,7 @@ class ReplaySession(Session):
         self._folding = threading.Lock()
         self._traced = any(item.traced for item in replay.items if isinstance(item, RunStarted))
         self._curves: Curves | None = None
+        self._marks: tuple[Mark, ...] | None = None
 
     @property
     def timeline(self) -> Timeline:
@@ -232,8 +199,10 @@ class ReplaySession(Session):
         return self.replay.epoch_s + at_ns / 1e9
 
     def events(self) -> tuple[Mark, ...]:
-        marks = (mark_of(item) for item in self.replay.items if not isinstance(item, MachineSample | TaskBatch))
-        return tuple(mark for mark in marks if mark is not None)
+        if self._marks is None:  # a screen asks whenever it draws
+            marks = (mark_of(item) for item in self.replay.items if not isinstance(item, MachineSample | TaskBatch))
+            self._marks = tuple(mark for mark in marks if mark is not None)
+        return self._marks
 
     def next_event(self, at_ns: int, step: int = 1) -> int | None:
         """Of all events of the run, not of those alone that have a mark."""
