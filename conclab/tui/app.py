@@ -18,8 +18,9 @@ from textual.theme import Theme
 from conclab.model.runs import Plan
 from conclab.model.settings import DEFAULT, Settings
 from conclab.model.settings import THEMES as THEME_NAMES
-from conclab.recording.feed import Changes, Feed, Session
+from conclab.recording.feed import Changes, Feed
 from conclab.recording.learning import Keeps, Learning
+from conclab.recording.session import LiveSession
 from conclab.tui.commands import CommandsProvider, commands
 from conclab.tui.driver import SurvivingDriver, is_abandoned
 from conclab.tui.guide import Guide
@@ -115,7 +116,7 @@ class ConclabApp(TypesInTurn):
         self._saver = Saver(self, save)
         self._problems = problems
         self.settings_file = settings_file
-        self.session = Session(feed)
+        self.session = LiveSession(feed)
         self.learning = Learning(self.session, findings)
         self._lab = LabScreen(self.session, pythons)
         self._learn = LearnScreen(self.session, self.learning, pythons)
