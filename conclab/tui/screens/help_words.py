@@ -23,6 +23,29 @@ class Explains(Protocol):
         """What is to be seen there now, explained."""
 
 
+PLAYING = (
+    Words(
+        "Going through a recording",
+        (
+            ("●", "the moment that all panes show; a click on the line, or a drag, goes elsewhere"),
+            ("▁▄█", "above the line: the load of all cores then, of all that they could do; blank where nothing is known"),
+            ("╋ ┼", "a repetition begins"),
+            ("◆ !", "a verdict; something went wrong"),
+            ("▸ ■", "a process of note began, ended"),
+            ("╌", "nothing was recorded for a while"),
+            ("now", "where a pane says so, it is that moment"),
+            ("j", "jump: 12.5 seconds or 1:30 minutes from the beginning, +10 or -10 from here, 14:03:20 by the clock, 50%"),
+            (
+                "spike",
+                "where the chosen figure (Y) is highest while it lies above its median by five times the usual deviation from it, "
+                "and by enough to matter; of tasks: of the highest of all",
+            ),
+            ("{ }", "half the speed, twice the speed, from ¼× to 64×; what cannot be drawn in time is left out, never late"),
+        ),
+    ),
+)
+"""Of a screen that shows what was recorded."""
+
 _SPLIT = (
     ("on a core", "it runs; the block is as high as its share of the moment"),
     ("wants a core", "it could run, but every core is taken: time in the kernel's run queue"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,50 +12,34 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.theme import Theme
-from textual.timer import Timer
 
 from conclab.lab.catalogue import UnknownExperiment, find
+from conclab.model import figures
 from conclab.model.experiments import Experiment
 from conclab.model.lanes import CELL_NS
 from conclab.model.text import harmless
 from conclab.model.verdicts import Status, Verdict
-from conclab.recording.feed import EVERYTHING
-from conclab.recording.replay import ReplaySession
+from conclab.recording.feed import EVERYTHING, Changes
+from conclab.recording.replay import Replay, ReplaySession
 from conclab.recording.stored import StoredRun
 from conclab.tui.commands import MOVING
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.blocks import Line, fit, style
 from conclab.tui.renderables.runs import ending, when
 from conclab.tui.screens.help_words import LAB, Words
+from conclab.tui.screens.playing import PLAYING_KEYS, Playing
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.line import Drawn
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.output import VIEWS
+from conclab.tui.widgets.prompt import Prompt
 from conclab.tui.widgets.results import Results
+from conclab.tui.widgets.scrubber import LINES as SCRUBBER_LINES
 from conclab.tui.widgets.scrubber import Scrubber
 
-TICK_S = 0.125
-"""How often it moves on while it plays."""
-_SCRUBBER = 3
-"""Lines that the scrubber takes from the panes."""
-
-
 _GONE = "This conclab has no such experiment any more; what was measured is all here."
-
-WORDS = (
-    Words(
-        "Going through the run",
-        (
-            ("●", "the moment that all panes show; a click on the line, or a drag, goes elsewhere"),
-            ("╋ ┼", "a repetition begins"),
-            ("now", "where a pane says so, it is that moment"),
-        ),
-    ),
-    *LAB,
-)
 
 
 def experiment_of(run: StoredRun) -> Experiment:
@@ -81,8 +66,24 @@ def experiment_of(run: StoredRun) -> Experiment:
         )
 
 
-class RunScreen(Screen[None]):
-    """Pushed over the runs. Nothing here knows that the run is over but the scrubber."""
+def repetition_words(replay: Replay, at_ns: int) -> Sequence[str]:
+    """Which repetition was on then, and how far one is in that."""
+    span, spans = replay.span_at(at_ns), replay.spans
+    if span is not None:
+        again = " (control)" if span.control else ""
+        number = spans.index(span) + 1
+        into = figures.duration(at_ns - span.start_ns) or "0 s"
+        return [f"{span.arm.name}{again}, round {span.round + 1}", f"repetition {number} of {len(spans)}", f"{into} into it"]
+    if not spans:
+        return ["no repetition was begun"]
+    before = bisect_right([one.end_ns for one in spans], at_ns - 1)
+    if before == len(spans):
+        return [f"after the last of {before} repetitions"]
+    return ["between two repetitions" if before else "before the first repetition"]
+
+
+class RunScreen(Playing):
+    """Pushed over a place. Nothing here knows that the run is over but the scrubber."""
 
     DEFAULT_CSS = """
     RunScreen > #which { height: 1; dock: top; background: $bar; }
@@ -90,14 +91,10 @@ class RunScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", tooltip="Back to the runs; out of a maximised pane first", id="run.back"),
-        Binding("space", "play", "Play", tooltip="Let the time pass as it did, or pause", id="run.play"),
+        *PLAYING_KEYS,
         Binding("t", "timeline", "Timeline", tooltip="Who had which core when, cell by cell, from here on", id="run.timeline"),
-        Binding("left", "step(-1)", "Back a cell", show=False, tooltip="A quarter of a second back", id="run.left", group=MOVING),
-        Binding("right", "step(1)", "On a cell", show=False, tooltip="A quarter of a second on", id="run.right", group=MOVING),
-        Binding("shift+left", "seconds(-1)", "A second back", show=False, id="run.second_back", group=MOVING),
-        Binding("shift+right", "seconds(1)", "A second on", show=False, id="run.second_on", group=MOVING),
-        Binding("ctrl+left", "seconds(-10)", "Ten seconds back", show=False, id="run.seconds_back", group=MOVING),
-        Binding("ctrl+right", "seconds(10)", "Ten seconds on", show=False, id="run.seconds_on", group=MOVING),
+        Binding("left", "step(-1)", "Step back", show=False, tooltip="A quarter of a second back", id="run.left", group=MOVING),
+        Binding("right", "step(1)", "Step on", show=False, tooltip="A quarter of a second on", id="run.right", group=MOVING),
         Binding("home", "edge(0)", "Beginning", show=False, tooltip="To the beginning of the run", id="run.home", group=MOVING),
         Binding("end", "edge(1)", "End", show=False, tooltip="To the end of the run", id="run.end", group=MOVING),
         Binding(
@@ -109,7 +106,7 @@ class RunScreen(Screen[None]):
             id="run.span_back",
         ),
         Binding("right_square_bracket", "span(1)", "Next repetition", tooltip="Where the next repetition begins", id="run.span_on"),
-        Binding("n", "event(1)", "Next event", tooltip="Where something happened next", id="run.event_on"),
+        Binding("n", "event(1)", "Next event", show=False, tooltip="Where something happened next", id="run.event_on"),
         Binding("N", "event(-1)", "Event before", show=False, tooltip="Where something happened before", id="run.event_back"),
         Binding("o", "output", "Output", tooltip="Output merged, or by worker; a chart; what it is about", id="run.output"),
         Binding("h", "next_chart", "Next chart", show=False, tooltip="While charts are shown: the next one", id="run.chart"),
@@ -125,19 +122,17 @@ class RunScreen(Screen[None]):
         """It opens at the end, where the verdict stands."""
         super().__init__()
         self._run = run
-        self.session = session
-        self._clock = clock
+        self.session = self.past = session
+        self.clock = clock
         self._experiment = experiment_of(run)
         self.results = Results(session, lambda: self._experiment)
-        self.scrubber = Scrubber(session)
-        self._timer: Timer | None = None
-        self._played_s = 0.0
-        """When the time was moved on last."""
+        self.scrubber = Scrubber(session, self._told)
 
     def compose(self) -> ComposeResult:
         yield Drawn(self._draw_which, id="which")
         yield self.results
         yield self.scrubber
+        yield Prompt()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -147,12 +142,12 @@ class RunScreen(Screen[None]):
     # What is drawn
 
     def on_resize(self, event: Resize) -> None:
-        self.results.divide(event.size.width, event.size.height - _SCRUBBER)
+        self.results.divide(event.size.width, event.size.height - SCRUBBER_LINES)
         self.draw()
 
     def draw(self) -> None:
         """The states as of the moment where one is."""
-        self.results.divide(self.size.width, self.size.height - _SCRUBBER)
+        self.results.divide(self.size.width, self.size.height - SCRUBBER_LINES)
         self.results.draw(EVERYTHING)
         self.scrubber.refresh()
 
@@ -183,89 +178,36 @@ class RunScreen(Screen[None]):
 
     # Moving through its time
 
-    def seek(self, at_ns: int) -> None:
-        """Be at a moment."""
-        before = self.session.position_ns
-        self.session.seek(at_ns)
+    def moved(self, changes: Changes, backwards: bool) -> None:
         self.draw()
-        if self.session.position_ns < before:
+        if backwards:
             self.results.output.repaint()  # it draws what comes, and of a live run no line ever goes again
 
-    @on(Scrubber.Sought)
-    def _sought(self, event: Scrubber.Sought) -> None:
-        self._pause()
-        self.seek(event.at_ns)
-
-    def action_step(self, cells: int) -> None:
-        self._pause()
-        self.seek(self.session.position_ns + cells * CELL_NS)
-
-    def action_seconds(self, seconds: int) -> None:
-        self._pause()
-        self.seek(self.session.position_ns + seconds * 1_000_000_000)
-
-    def action_edge(self, which: int) -> None:
-        self._pause()
-        self.seek(self.session.replay.end_ns if which else self.session.replay.start_ns)
+    def step_to(self, step: int) -> int:
+        return self.session.position_ns + step * CELL_NS
 
     def action_span(self, step: int) -> None:
-        self._go(self.session.replay.next_span(self.session.position_ns, step))
-
-    def action_event(self, step: int) -> None:
-        self._go(self.session.replay.next_event(self.session.position_ns, step))
-
-    def _go(self, at_ns: int | None) -> None:
+        at_ns = self.session.replay.next_span(self.session.position_ns, step)
         if at_ns is not None:
-            self._pause()
+            self.pause()
             self.seek(at_ns)
 
-    def action_play(self) -> None:
-        """Play from here, at the pace that it had; at the end from the beginning. While it plays: pause."""
-        if self._timer is not None:
-            self._pause()
-            return
-        if self.session.position_ns >= self.session.replay.end_ns:
-            self.seek(self.session.replay.start_ns)
-        self._played_s = self._clock()
-        self._timer = self.set_interval(TICK_S, self.play_on)
-        self._say_playing()
-
-    def play_on(self) -> None:
-        """As much time has passed in the run as has passed here."""
-        if self._timer is None:
-            return
-        now = self._clock()
-        self.seek(self.session.position_ns + round((now - self._played_s) * 1e9))
-        self._played_s = now
-        if self.session.position_ns >= self.session.replay.end_ns:
-            self._pause()
-
-    def _pause(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-            self._say_playing()
-
-    def _say_playing(self) -> None:
-        self.scrubber.playing = self._timer is not None
-        self.scrubber.refresh()
-        self.refresh_bindings()
+    def _told(self, at_ns: int) -> Sequence[str]:
+        """The moment in seconds since the run began, the repetition, how far one is in that, and the time of day."""
+        since, day = self.clock_words(at_ns)
+        return [since, *self.happened(at_ns, 1), *repetition_words(self.session.replay, at_ns), day]
 
     # The other keys
 
     def words(self) -> tuple[Words, ...]:
         """For the help."""
-        return WORDS
-
-    def title_of(self, action: str) -> str | None:
-        """Space pauses while it plays."""
-        return "Pause" if action == "play" and self._timer is not None else None
+        return (*self.playing_words(), *LAB)
 
     def action_back(self) -> None:
         if self.results.zoomed:
             self.action_zoom()
         else:
-            self._pause()
+            self.pause()
             self.dismiss()
 
     def action_output(self) -> None:
@@ -288,5 +230,5 @@ class RunScreen(Screen[None]):
         """The whole run, looked at from the moment where one is."""
         from conclab.tui.screens.timeline import TimelineScreen  # much of it, and not everybody wants it
 
-        self._pause()
+        self.pause()
         self.app.push_screen(TimelineScreen(self.session.whole(), self.session.position_ns))

@@ -192,8 +192,12 @@ async def test_one_goes_through_a_run_by_keys(folder: Path) -> None:
         assert await at_after("left") == replay.spans[1].start_ns
         assert await at_after("shift+right") == replay.spans[1].start_ns + SECOND
         assert await at_after("ctrl+left") == replay.start_ns
-        assert await at_after("n") == replay.next_event(replay.start_ns)
-        assert await at_after("N") == replay.start_ns
+        for on, back in (("n", "N"), ("v", "V")):
+            assert await at_after(on) == replay.next_event(replay.start_ns)
+            assert await at_after(back) == replay.start_ns
+        assert await at_after("ctrl+end") == replay.end_ns
+        assert await at_after("comma") == replay.end_ns - 250_000_000
+        assert await at_after("ctrl+home", "full_stop") == replay.start_ns + 250_000_000
         assert await at_after("end") == replay.end_ns
         assert await at_after("left_square_bracket") == replay.spans[-1].start_ns
         assert "repetition 1" in pane_text(app, "#workers")
@@ -226,7 +230,7 @@ async def test_it_plays_at_the_pace_that_it_had_and_pauses(folder: Path) -> None
     keep(played())
     async with run_shown() as (app, pilot, screen):
         clock = Clock()
-        screen._clock = clock
+        screen.clock = clock
         await press(pilot, "space")  # at the end: from the beginning
         assert "Pause" in key_bar(app)
         clock.now_s += 1.5
@@ -237,12 +241,62 @@ async def test_it_plays_at_the_pace_that_it_had_and_pauses(folder: Path) -> None
         screen.play_on()
         assert screen.session.position_ns == screen.session.replay.start_ns + 1_500_000_000
         assert "paused" in screen_lines(app)[-2]
-        await press(pilot, "space")
+        await press(pilot, "right_curly_bracket", "right_curly_bracket", "space")
+        assert "playing 4×" in screen_lines(app)[-2]
+        clock.now_s += 0.25
+        screen.play_on()
+        assert screen.session.position_ns == screen.session.replay.start_ns + 2_500_000_000
+        await press(pilot, "equals_sign")
+        assert "playing 1×" in screen_lines(app)[-2]
         clock.now_s += 1_000
         screen.play_on()
         await settle(pilot)
         assert screen.session.position_ns == screen.session.replay.end_ns
         assert "paused" in screen_lines(app)[-2]
+
+
+async def test_one_jumps_to_a_moment_that_one_types(folder: Path) -> None:
+    keep(played())
+    async with run_shown() as (app, pilot, screen):
+        replay = screen.session.replay
+        await press(pilot, "j", *"9:99")
+        assert "59" in screen_text(app), "what is wrong is said while it is typed"
+        await press(pilot, "enter", "backspace", "backspace", "backspace", "backspace", *"1.5", "enter")
+        assert screen.session.position_ns == replay.start_ns + 1_500_000_000
+        assert app.screen.focused is screen.scrubber
+        await press(pilot, "j", *"-1", "enter")
+        assert screen.session.position_ns == replay.start_ns + 500_000_000
+
+
+async def test_one_goes_from_spike_to_spike_of_a_figure_that_one_chooses(folder: Path) -> None:
+    keep(played())
+    async with run_shown() as (app, pilot, screen):
+        past = screen.session
+        await press(pilot, "home", "x")
+        await read(app, pilot)
+        first = past.next_spike("cpu", past.start_ns)
+        assert first is not None
+        assert past.position_ns == first
+        assert "spike of load of all cores" in screen_lines(app)[-2]
+        await press(pilot, "X")
+        await read(app, pilot)
+        assert past.position_ns == first
+        assert any("no spike of load of all cores before" in note.message for note in app._notifications)
+        await press(pilot, "Y", *"memory", "enter")
+        await read(app, pilot)
+        assert screen.series is not None
+        assert screen.series.key == "memory"
+
+
+async def test_where_the_mouse_points_is_told_and_no_more_when_it_has_gone(folder: Path) -> None:
+    keep(played())
+    async with run_shown() as (app, pilot, _screen):
+        await pilot.hover(Scrubber, offset=(1, 1))
+        await settle(pilot)
+        assert screen_lines(app)[-2].rstrip().endswith("the run begins")
+        await pilot.hover("#output")
+        await settle(pilot)
+        assert "the run begins" not in screen_lines(app)[-2]
 
 
 async def test_a_pane_can_have_it_all_and_the_output_turns(folder: Path) -> None:
