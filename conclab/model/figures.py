@@ -6,11 +6,13 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 def times(ratio: float | None) -> str:
-    """A ratio: 1.02×, 12.4×, 2,310×. Blank when there is none."""
+    """A ratio: 1.02×, 12.4×, 2,310×, 0.0048×. Blank when there is none."""
     if ratio is None:
         return ""
     if ratio >= 999.95:
         return f"{ratio:,.0f}×"
+    if 0.00005 <= ratio < 0.00995:  # two places would leave one digit of it, or none
+        return f"{ratio:.4f}×"
     return f"{ratio:.1f}×" if ratio >= 9.995 else f"{ratio:.2f}×"
 
 

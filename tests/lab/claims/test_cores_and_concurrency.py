@@ -132,7 +132,7 @@ def test_on_one_core_two_are_no_sooner_done_and_may_be_later(one: int, two: int,
     arms = {"one, one core": once([life(1, 0, one, one, 0)], wall=one), "many, one core": once(TURNS, wall=two)}
     found = c02.judge(results("one-core-only", arms))
     assert found.status is status
-    assert ("but later" in found.statement) == (two == 600)
+    assert ("no sooner than one: 0.82× as fast" in found.statement) == (two == 600)
 
 
 def test_more_than_one_core_is_no_single_core() -> None:

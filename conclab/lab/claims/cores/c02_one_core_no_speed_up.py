@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from conclab.lab.experiments.concurrency import one_core_only
+from conclab.lab.judging import settle
 from conclab.model import figures
 from conclab.model.claims import Claim, Trial, alone
 from conclab.model.results import Results
@@ -12,13 +11,23 @@ from conclab.model.verdicts import Status, Verdict
 
 
 def judge(results: Results) -> Verdict:
-    """As of the experiment, which asks whether they take as long as one; but who takes longer than one is no sooner done either."""
-    verdict = one_core_only.judge(results)
-    if verdict.status is Status.FAILS and verdict.interval is not None and verdict.interval.high < one_core_only.FLOOR:
-        slower = figures.times(1 / verdict.interval.value)
-        statement = f"On one core several workers are done no sooner than one, but later: they take {slower} as long."
-        return replace(verdict, status=Status.HOLDS, statement=statement)
-    return verdict
+    """As of the experiment, which asks whether they take as long as one; but who may take longer than one is no sooner done."""
+    as_long = one_core_only.judge(results)
+    if as_long.status is Status.HOLDS or as_long.interval is None:
+        return as_long
+    got = figures.times(as_long.interval.value)
+    return settle(
+        results,
+        as_long.interval,
+        threshold=one_core_only.CEILING,
+        floor=0.0,
+        statements={
+            Status.HOLDS: f"On one core several workers are done no sooner than one: {got} as fast.",
+            Status.FAILS: as_long.statement,
+            Status.UNDECIDED: "Whether several workers on one core are done no sooner than one cannot be told here.",
+        },
+        evidence=as_long.evidence,
+    )
 
 
 CLAIM = Claim(

@@ -74,7 +74,7 @@ def judge(results: Results) -> Verdict:
         unit=" cores",
         evidence=bars(results),
     )
-    if verdict.status is Status.FAILS and most and most[1] > 1:  # once seen it is so, however seldom
+    if verdict.status is not Status.HOLDS and most and most[1] > 1:  # once seen it is so, however seldom
         seen = f"Two {who} did run at the same instant, but kept only {got} busy: something held them up."
         return replace(verdict, status=Status.UNDECIDED, statement=seen)
     return verdict
