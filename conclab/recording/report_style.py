@@ -93,7 +93,7 @@ dt:target, article:target { outline:2px solid var(--link); outline-offset:4px; b
 .theme input:focus-visible + label { outline:2px solid var(--link) }
 @media (max-width:40rem) {
   main { padding:3.2rem 1rem 3rem } article { padding:1rem }
-  .glance.many .badge i { display:none } .drawing { font-size:11px }
+  .glance.many .badge i { display:none } .drawing { font-size:clamp(8px,2.3vw,11px) }
 }
 @media print {
   .theme { display:none } body { background:#fff; font-size:11pt } main { max-width:none; padding:0 }
