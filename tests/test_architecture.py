@@ -22,6 +22,7 @@ LONGEST = 320
 """Lines; a room that grows beyond needs a second door or a second room."""
 
 MAY_IMPORT = {
+    # The commands open screens, and play demos on them; demos never know who asked for them.
     "model": {"model"},
     "settings": {"model", "settings"},
     "sampling": {"model", "sampling"},
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     "programs": set(),
     "recording": {"model", "sampling", "lab", "recording"},
     "tui": {"model", "lab", "recording", "tui"},
-    "cli": {"model", "settings", "sampling", "lab", "recording", "tui", "cli", ""},
+    "cli": {"model", "settings", "sampling", "lab", "recording", "tui", "cli", "demos", ""},
     "demos": {"model", "lab", "recording", "tui", "demos"},
 }
 TUI_ORDER = (
@@ -49,6 +50,7 @@ TUI_ORDER = (
     "screens",
     "guide",
     "app",
+    "presenter",
 )
 RUNNER_OPEN_TO_LAB = {"conclab.runner", "conclab.runner.wire", "conclab.runner.registry"}
 RUNNER_FLOOR = (3, 9)

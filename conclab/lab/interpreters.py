@@ -66,6 +66,11 @@ def is_known(path: str) -> bool:
     return path == sys.executable or path in _answers
 
 
+def know(python: Interpreter) -> None:
+    """Take a Python for what it says, and never start it to ask: the played machine's, of which there is nothing to start."""
+    _answers[python.path] = python
+
+
 def ask(path: str) -> Interpreter:
     """Let an interpreter describe itself: it is started once. Raises NoInterpreter when it cannot be used or is too old."""
     if path == sys.executable:

@@ -31,6 +31,11 @@ class TypesInTurn(App[None]):
         self._key_deadline: asyncio.TimerHandle | None = None
         """None: no key is on its way."""
 
+    @property
+    def typing(self) -> bool:
+        """Whether a key is still on its way, or waits for its turn."""
+        return self._key_deadline is not None or bool(self._keys_waiting)
+
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key) or event.is_forwarded:
             await super().on_event(event)

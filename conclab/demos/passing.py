@@ -1,0 +1,69 @@
+"""How time passes in a demo: the machine's own, or the played machine's, which moves only when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+
+from textual.pilot import Pilot
+
+from conclab.recording.scripted import ScriptedFeed
+from conclab.tui.app import ConclabApp
+
+SLOT_S = 0.05
+"""The script's time moves by this."""
+_SLOTS_A_BEAT = 5
+
+
+class Passing(Protocol):
+    """A clock that a demo waits by."""
+
+    def now_s(self) -> float:
+        """Seconds since the demo began."""
+
+    async def let_pass(self, seconds: float) -> None:
+        """Come back when so much time has passed and everything has been drawn."""
+
+
+class RealTime:
+    """The machine's: the app beats by itself."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self._pilot = pilot
+        self._began_s = time.monotonic()
+
+    def now_s(self) -> float:
+        return time.monotonic() - self._began_s
+
+    async def let_pass(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class PlayedTime:
+    """The scripted feed's. It does not depend on how fast this machine is; ``watched`` makes it pass no faster than a clock."""
+
+    def __init__(self, app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], watched: bool) -> None:
+        self._app, self._feed, self._pilot = app, feed, pilot
+        self._watched = watched
+        self._slots = 0
+        self._owed_s = 0.0
+        """What was asked for and is less than a slot."""
+
+    def now_s(self) -> float:
+        return self._slots * SLOT_S
+
+    async def let_pass(self, seconds: float) -> None:
+        owed = self._owed_s + seconds
+        slots = int(owed / SLOT_S + 1e-9)
+        self._owed_s = max(0.0, owed - slots * SLOT_S)
+        for start in range(0, slots, _SLOTS_A_BEAT):
+            began_s, some = time.monotonic(), min(_SLOTS_A_BEAT, slots - start)
+            self._feed.tick(some)
+            self._slots += some
+            self._app.beat()
+            await self._pilot.pause()
+            if self._watched:
+                await asyncio.sleep(max(0.0, some * SLOT_S - (time.monotonic() - began_s)))
+        if not slots:
+            await self._pilot.pause()
