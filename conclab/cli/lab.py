@@ -9,12 +9,19 @@ from conclab.cli.ending import Trouble
 from conclab.model.runs import Plan
 
 
-def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
-    """Open the terminal UI; returns when it is left. Nothing that it started outlives it."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def _is_served() -> bool:
+    from conclab.tui.served import is_served  # loads Textual: only where there is no terminal
+
+    return is_served()
+
+
+def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = False) -> int:
+    """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
     from conclab.recording.findings import Findings
+    from conclab.recording.folder import files_in, runs_folder
     from conclab.recording.live import LiveFeed
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
@@ -22,7 +29,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
     file = path()
     settings, problems = load(file)
 
-    feed = LiveFeed()
+    feed = LiveFeed(tidies=not read_only)
     try:
         app = ConclabApp(
             feed,
@@ -34,6 +41,8 @@ def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
             problems=problems,
             settings_file=str(file),
             findings=Findings(feed.machine.usable_cores),
+            read_only=read_only,
+            newcomer=mode == "lab" and not read_only and not files_in(runs_folder()),
         )
         app.run()
         return app.return_code or 0
@@ -41,5 +50,5 @@ def open_lab(mode: str = "lab", plan: Plan | None = None) -> int:
         feed.close()
 
 
-def command(_asked: argparse.Namespace) -> int:
-    return open_lab()
+def command(asked: argparse.Namespace) -> int:
+    return open_lab(read_only=asked.read_only)

@@ -79,7 +79,7 @@ def _open(asked: argparse.Namespace) -> int:
         raise Trouble(f"--{given} needs --once, --json or --count; in the monitor itself it is chosen by keys: `?` shows them")
     from conclab.cli.lab import open_lab
 
-    return open_lab(mode="monitor")
+    return open_lab(mode="monitor", read_only=asked.read_only)
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from conclab import __version__
 from conclab.cli.ending import Trouble
 
 _WIDTH = 96
+_SCREENS = ("monitor",)
+"""Commands that open screens: they can be read-only."""
+_READ_ONLY = "the screens only show: nothing is signalled, started, traced, written or deleted; no environments"
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -61,7 +64,7 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, summary: str,
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(command=_later(name))
+    parser.set_defaults(command=_later(name), screens=name in _SCREENS)
     return parser
 
 
@@ -98,6 +101,8 @@ def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
     monitor.add_argument("--threads", action="store_true", help="also the threads of every process")
     monitor.add_argument("--sort", metavar="COLUMN", help="in this order (default cpu); --sort=-COLUMN turns it round")
     monitor.add_argument("--inverted", action="store_true", help="turn the order round")
+    # Suppressed: what stands before the command must not be undone by what does not stand behind it.
+    monitor.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
 
 
 def _add_runs(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -167,7 +172,7 @@ def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
         prog="conclab",
-        usage="conclab [-h] [--version] [COMMAND ...]",
+        usage="conclab [-h] [--version] [--read-only] [COMMAND ...]",
         description="A laboratory for concurrency, in a terminal. Without a command it opens the lab.",
         epilog=(
             "examples:\n"
@@ -183,7 +188,8 @@ def build() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"conclab {__version__}")
-    parser.set_defaults(command=_later("lab"))
+    parser.add_argument("--read-only", action="store_true", help=_READ_ONLY)
+    parser.set_defaults(command=_later("lab"), screens=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="conclab", parser_class=_Parser)
 
     listing = _add(
@@ -238,4 +244,7 @@ def build() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse, or raise Trouble. ``--help`` and ``--version`` print and exit."""
-    return build().parse_args(arguments)
+    asked = build().parse_args(arguments)
+    if asked.read_only and not asked.screens:
+        raise Trouble("--read-only is for the screens: `conclab --read-only` and `conclab monitor --read-only`")
+    return asked

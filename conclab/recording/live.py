@@ -39,7 +39,8 @@ MOST_TABLES = 30
 class LiveFeed:
     """Feeds from this machine. One run at a time; each is kept."""
 
-    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns, tidies: bool = True) -> None:
+        """``tidies``: what a conclab that was killed has left in the kernel's tracing is removed."""
         self.machine: Machine = read_facts()
         self._clock = clock
         self._lock = threading.Lock()
@@ -51,7 +52,8 @@ class LiveFeed:
         self._running: Running | None = None
         self._threads: list[threading.Thread] = []
         """Of the run that is on, and of those before that are still being written down."""
-        tracefs.remove_left_behind()  # by a conclab that was killed
+        if tidies:
+            tracefs.remove_left_behind()
         self._sampler.start()
 
     def take(self) -> list[Item]:

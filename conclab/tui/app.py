@@ -20,11 +20,14 @@ from conclab.model.settings import DEFAULT, Settings
 from conclab.model.settings import THEMES as THEME_NAMES
 from conclab.recording.feed import Changes, Feed
 from conclab.recording.learning import Keeps, Learning
+from conclab.recording.read_only import OnlyRead, ReadOnlyFeed
 from conclab.recording.session import LiveSession
+from conclab.tui.casting import CastsTerminal
 from conclab.tui.commands import CommandsProvider, commands
-from conclab.tui.driver import SurvivingDriver, is_abandoned
+from conclab.tui.driver import is_abandoned
 from conclab.tui.guide import Guide
 from conclab.tui.keys_in_turn import TypesInTurn
+from conclab.tui.only_looks import OnlyLooks
 from conclab.tui.saving import Save, Saver
 from conclab.tui.screens.help import HelpScreen
 from conclab.tui.screens.help_words import Explains
@@ -33,6 +36,7 @@ from conclab.tui.screens.learn import LearnScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.place import Follows, Place
 from conclab.tui.screens.runs import RunsScreen
+from conclab.tui.served import driver_class
 from conclab.tui.theme import THEMES, theme_name
 
 BEAT_S = 0.25
@@ -56,7 +60,7 @@ MOST_TOLD = 4
 """Lines of what is wrong with the settings; doctor tells the others."""
 
 
-class ConclabApp(TypesInTurn):
+class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
     """conclab's screens over a feed."""
 
     TITLE = "conclab"
@@ -101,27 +105,32 @@ class ConclabApp(TypesInTurn):
         problems: tuple[str, ...] = (),
         settings_file: str = "",
         findings: Keeps | None = None,
+        read_only: bool = False,
+        newcomer: bool = False,
     ) -> None:
         """``beat_s`` None: nothing moves by itself; ``beat`` is called from outside (tests, pictures).
 
         ``save`` keeps changed settings, called in a thread of its own; it returns None or a sentence for the user. ``problems`` are
         lines about the settings that were loaded from ``settings_file``. ``findings`` keeps what is found about the claims; None:
-        nothing does.
+        nothing does. ``read_only``: nothing that the screens can do reaches a task, a file or the shell.
+        ``newcomer``: nothing was run here yet, so the tour is offered.
         """
         colourless = "NO_COLOR" in os.environ  # as Textual asks: even when it is empty
         # Without colour everything is drawn as for a plain terminal, where the cursor is reversed, and the colours are taken out.
         # Textual by itself would write greys.
-        super().__init__(driver_class=SurvivingDriver, ansi_color=True if colourless else None)
+        super().__init__(driver_class=driver_class(), ansi_color=True if colourless else None)
         self._settings = settings
-        self._saver = Saver(self, save)
+        self.read_only = read_only
+        self._saver = Saver(self, None if read_only else save)
         self._problems = problems
         self.settings_file = settings_file
-        self.session = LiveSession(feed)
-        self.learning = Learning(self.session, findings)
+        self.session = LiveSession(ReadOnlyFeed(feed) if read_only else feed)
+        self.learning = Learning(self.session, OnlyRead(findings) if read_only and findings is not None else findings)
         self._lab = LabScreen(self.session, pythons)
         self._learn = LearnScreen(self.session, self.learning, pythons)
         self._first_place = place
         self._first_plan = plan
+        self._newcomer = newcomer
         self._beat_s = beat_s
         self._places: dict[str, Place] = {}
         self._place: Place | None = None
@@ -149,6 +158,8 @@ class ConclabApp(TypesInTurn):
         self.action_go(self._first_place)
         if self._first_plan is not None:
             self.call_after_refresh(self.open_with, self._first_plan)
+        elif self._newcomer:
+            self.call_after_refresh(self._invite)
         if self._beat_s is not None:
             self.set_interval(self._beat_s, self.live_beat)
             gc.collect()
@@ -228,6 +239,7 @@ class ConclabApp(TypesInTurn):
         if place is self._place:  # who is gone again at once has not arrived
             self._arrived = place
             place.enter()
+            self.mark_cast(place.NAME)
 
     def action_help(self) -> None:
         """What the words mean, and every key."""
@@ -238,6 +250,11 @@ class ConclabApp(TypesInTurn):
         """A newcomer's first five minutes; while it is on, its next stop."""
         if self._place is not None:
             self._guide.onward(self._place)
+            self.refresh_bindings()
+
+    def _invite(self) -> None:
+        if self._place is not None:
+            self._guide.invite(self._place)
             self.refresh_bindings()
 
     def action_end_tour(self) -> None:

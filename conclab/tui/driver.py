@@ -7,7 +7,9 @@ anew, with another writer, on the terminal that is not there.)
 
 from __future__ import annotations
 
+import errno
 import termios
+from collections.abc import Callable
 from queue import Full
 
 from textual.driver import Driver
@@ -20,7 +22,12 @@ _PATIENCE_S = 0.2
 class SurvivingDriver(LinuxDriver):
     """Survives its terminal: what can no longer be written is dropped."""
 
+    tap: Callable[[str], None] | None = None
+    """Is shown all that is written, too (``casting``). It must be quick, and take calls from several threads."""
+
     def write(self, data: str) -> None:
+        if self.tap is not None:
+            self.tap(data)
         if self._writer_thread is not None:
             _put(self._writer_thread, data)
 
@@ -47,6 +54,6 @@ def is_abandoned(driver: Driver | None) -> bool:
     try:
         if descriptor is not None:
             termios.tcgetattr(descriptor)
-    except termios.error:
-        return True
+    except termios.error as error:
+        return bool(error.args[0] != errno.ENOTTY)  # a pipe never was one: somebody else draws (tui.served)
     return False

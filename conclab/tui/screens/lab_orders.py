@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import work
 
@@ -13,6 +14,7 @@ from conclab.lab.planning import BadRequest, make_plan
 from conclab.model.experiments import Experiment
 from conclab.model.runs import Plan
 from conclab.recording.feed import EVERYTHING, Session
+from conclab.tui.only_looks import refused
 from conclab.tui.screens.compare import CompareDialog
 from conclab.tui.screens.pages import TwoPages
 from conclab.tui.widgets.form import Form
@@ -32,6 +34,8 @@ class Order:
 
 class Orders(TwoPages):
     """Takes orders from the form. What is drawn is the business of who builds on it."""
+
+    ACTS: ClassVar[frozenset[str]] = frozenset({"run", "again", "compare"})
 
     def __init__(self, session: Session, results: Results) -> None:
         super().__init__(session, results)
@@ -54,6 +58,8 @@ class Orders(TwoPages):
 
     def launch(self, plan: Plan) -> None:
         """Begin a run that has been checked."""
+        if refused(self.app):
+            return
         try:
             self.session.launch(plan)
         except RuntimeError:
@@ -72,6 +78,8 @@ class Orders(TwoPages):
     def _order(self, paths: list[str]) -> None:
         """Begin the chosen experiment under these interpreters. One that is not known yet is asked first, and may take its time:
         what runs then is what was ordered, wherever the cursor has gone."""
+        if refused(self.app):
+            return
         form = self.query_one(Form)
         order = Order(self.experiment, form.given_for(self.experiment), form.repetitions, tuple(paths), form.traced)
         if all(is_known(path) for path in paths):

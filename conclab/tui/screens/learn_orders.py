@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from textual import work
 
@@ -23,6 +24,7 @@ from conclab.recording.learning import Learning
 from conclab.recording.replay import ReplaySession
 from conclab.recording.report import CannotReport, check_report, write_report
 from conclab.recording.stored import StoredRun, Unreadable
+from conclab.tui.only_looks import refused
 from conclab.tui.screens.aside import aside
 from conclab.tui.screens.choose import ChooseDialog
 from conclab.tui.screens.compare import PythonsDialog
@@ -40,6 +42,9 @@ REPORT = "conclab-claims.html"
 
 class LearnOrders(LearnMoving):
     """Takes orders about the claim under the cursor. What is drawn is the business of who builds on it."""
+
+    ACTS: ClassVar[frozenset[str]] = frozenset({"all", "watch", "report"})
+    """And to run one, which may mean to open its page instead: ``order`` asks."""
 
     def __init__(self, session: Session, learning: Learning, pythons: Mapping[str, str]) -> None:
         super().__init__(session, learning, pythons)
@@ -77,6 +82,8 @@ class LearnOrders(LearnMoving):
 
     def order(self, wanted: Mapping[str, Sequence[Claim]]) -> None:
         """Run claims under interpreters, by path. One that is not known yet is asked first, and may take its time."""
+        if refused(self.app):
+            return
         if all(is_known(path) for path in wanted):
             self._begin({path: ask(path) for path in wanted}, wanted)
         else:

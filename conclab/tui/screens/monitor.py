@@ -51,6 +51,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
     MonitorScreen > #tasks { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    ACTS: ClassVar[frozenset[str]] = frozenset({"trace"})
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import work
 
@@ -26,6 +27,7 @@ _TABLES = 3
 class ActsOnTasks(Place):
     """A place with a task table whose rows can be acted on."""
 
+    ACTS: ClassVar[frozenset[str]] = frozenset({"kill", "kill_tree", "nice_by", "nice", "io_priority", "policy", "affinity"})
     browser: TaskBrowser
 
     def __init__(self, session: Session) -> None:

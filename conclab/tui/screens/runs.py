@@ -59,6 +59,7 @@ class RunsScreen(Place):
     """The table, what is known of the selected run, and what cannot be used."""
 
     NAME = "runs"
+    ACTS: ClassVar[frozenset[str]] = frozenset({"forget"})
     DEFAULT_CSS = """
     RunsScreen > #runs { height: 1fr; }
     RunsScreen > #about-run { height: 6; }

@@ -49,13 +49,18 @@ class TopBar(Widget):
         self._facts = machine
         self._text = self._said = ""
 
+    @property
+    def _badge(self) -> str:
+        """What somebody must know who is about to press a key."""
+        return " read-only " if getattr(self.app, "read_only", False) else ""
+
     def say(self, text: str) -> None:
         """What else there is to tell here (a run, where it cannot be seen); it comes before the machine's figures."""
         self._said = f"▶ {text} · " if text else ""
 
     def update_from(self, state: MachineState) -> None:
         """Take over the machine's figures; drawn anew only when they read differently."""
-        taken = 9 + sum(len(title) + 4 for _name, title in PLACES)
+        taken = 9 + sum(len(title) + 4 for _name, title in PLACES) + len(self._badge)
         room = self.size.width - taken - 2
         text = (self._said + facts(state, self._facts, max(0, room - len(self._said))))[:room].removesuffix(" · ")
         if text != self._text:
@@ -73,6 +78,8 @@ class TopBar(Widget):
             look = style(palette.title, palette.cursor, bold=True) if name == self._place else style(palette.dim)
             line.add(f"  {title}  ", look + action(f"app.go('{name}')"))
             taken += len(title) + 4
-        room = self.size.width - taken
+        if self._badge:
+            line.add(self._badge, style(palette.ink, palette.unsure, bold=True))
+        room = self.size.width - taken - len(self._badge)
         line.add(" " * max(0, room - len(self._text) - 1)).add(self._text, style(palette.text))
         return line.strip(self.size.width).apply_style(self.rich_style)
