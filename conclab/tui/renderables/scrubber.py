@@ -39,7 +39,7 @@ def load_line(loads: Sequence[float | None], here: int, palette: Palette) -> Str
     line = Line()
     for cell, load in enumerate(loads):
         glyph = " " if load is None else HEIGHTS[max(1, min(8, round(load * 8)))]
-        colour = palette.text if cell == here else palette.title if cell < here else palette.other
+        colour = palette.text if cell == here else palette.other if cell < here else palette.line
         line.add(glyph, style(colour, bold=cell == here))
     return line.strip(len(loads))
 

@@ -18,6 +18,7 @@ from conclab.model.results import OK
 from conclab.model.runs import Plan
 from conclab.model.verdicts import Status
 from conclab.recording.feed import EVERYTHING, Changes, Session
+from conclab.tui.screens.going_back import GoesBackInRun, back_key
 from conclab.tui.screens.help_words import LAB, Words
 from conclab.tui.screens.lab_orders import Orders
 from conclab.tui.widgets.catalogue import Catalogue
@@ -27,7 +28,7 @@ from conclab.tui.widgets.output import VIEWS
 from conclab.tui.widgets.results import Results
 
 
-class LabScreen(Orders):
+class LabScreen(Orders, GoesBackInRun):
     """The setup (catalogue and form) and the results."""
 
     NAME = "lab"
@@ -56,6 +57,7 @@ class LabScreen(Orders):
         Binding("e", "about", "Explain", tooltip="What the chosen experiment asks, and how it goes about it", id="lab.about"),
         Binding("tab", "next_pane(1)", "Next pane", tooltip="Move on to the next pane or field", id="lab.next"),
         Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, tooltip="Move back", id="lab.previous"),
+        back_key("lab", "Back over the run: every pane as it was then; Esc returns to now"),
         Binding("h", "next_chart", "Next chart", show=False, tooltip="While charts are shown: the next one", id="lab.chart"),
     ]
 

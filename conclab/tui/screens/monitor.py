@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.events import Resize
 
 from conclab.model.columns import COLUMNS, Column, of_machine
-from conclab.model.table import AFFINITY, QUEUE, SCHED, STATUS, WCHAN, RowId, Wanted
+from conclab.model.table import AFFINITY, QUEUE, SCHED, STATUS, WCHAN, RowId, TaskRow, Wanted
 from conclab.model.table import TaskTable as Table
 from conclab.model.text import harmless
 from conclab.recording.feed import EVERYTHING, Changes, Session
@@ -22,6 +22,7 @@ from conclab.tui.renderables.meters import meter_lines
 from conclab.tui.renderables.meters_layout import Layout, meters_layout
 from conclab.tui.renderables.selected import LINES, MOST_SEEN, selected_lines
 from conclab.tui.screens.details import DetailsScreen
+from conclab.tui.screens.going_back import GoesBack
 from conclab.tui.screens.help_words import Words, monitor_words
 from conclab.tui.screens.monitor_acts import ActsOnTasks
 from conclab.tui.screens.monitor_keys import KEYS
@@ -43,13 +44,15 @@ _LEAST_ROWS = 4
 """Rows of tasks that there shall be: before there are fewer, a pane goes."""
 
 
-class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
+class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks, GoesBack):
     """Meters above, tasks below, the selected one at the bottom."""
 
     NAME = "monitor"
     DEFAULT_CSS = """
     MonitorScreen > #tasks { height: 1fr; }
     """
+    BELOW: ClassVar[int] = 0
+    """Lines that stand below the panes, beside the keys."""
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     ACTS: ClassVar[frozenset[str]] = frozenset({"trace"})
 
@@ -122,12 +125,13 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
             self.call_after_refresh(self.enter)
 
     def _divide(self) -> None:
-        self._layout = meters_layout(self.session.feed.machine, self.settings.meters, self.size.width - 4, self.size.height)
+        height = self.size.height - self.BELOW
+        self._layout = meters_layout(self.session.feed.machine, self.settings.meters, self.size.width - 4, height)
         machine, selected = self.query_one("#machine"), self.query_one("#selected")
         machine.styles.height = self._layout.height + 2
         selected.styles.height = LINES + 2
-        room = self.size.height - _AROUND - _LEAST_ROWS
-        asked = self.size.height >= _ROOM_FOR_SELECTED if self._pane is None else self._pane
+        room = height - _AROUND - _LEAST_ROWS
+        asked = height >= _ROOM_FOR_SELECTED if self._pane is None else self._pane
         selected.display = asked and room >= LINES + 2
         machine.display = 0 < self._layout.height <= room - 2 - (LINES + 2) * selected.display
 
@@ -234,13 +238,17 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks):
 
     @on(TaskTable.Opened)
     def _opened(self, event: TaskTable.Opened) -> None:
-        self.app.push_screen(DetailsScreen(self.session, event.row))
+        self.open_details(event.row)
 
     def action_details(self, page: str) -> None:
         """A page about the selected row."""
         row = self.query_one(TaskTable).row
         if row is not None:
-            self.app.push_screen(DetailsScreen(self.session, row, page))
+            self.open_details(row, page)
+
+    def open_details(self, row: TaskRow, page: str | None = None) -> None:
+        """All about a row."""
+        self.app.push_screen(DetailsScreen(self.session, row, page))
 
     def action_trace(self) -> None:
         """The system calls of the selected row."""

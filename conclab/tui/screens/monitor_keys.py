@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from conclab.tui.commands import ACTING, FINDING, LOOKING, MOVING, ORDER
+from conclab.tui.screens.going_back import back_key
 
 
 def _key(
@@ -35,6 +36,7 @@ KEYS: list[BindingType] = [
     _key("f8,left_square_bracket", "nice_by(1)", "Nice +", "Nice up by one: it gets less of a core", "meeker", ACTING, show=True),
     _key("H", "switch('threads')", "Threads", "Rows for the threads of processes", "threads", LOOKING, show=True),
     _key("Z", "pause", "Pause", "The rows stand still, figures and all, until Z is pressed again", "pause", LOOKING, show=True),
+    back_key("monitor", "Back over the last minutes of this session: every figure as it was then; Esc returns to now", LOOKING),
     _key("z", "hold", "Hold rows", "Rows stay where they are, their figures go on", "hold", LOOKING),
     _key("K", "switch('kernel')", "Kernel threads", "Rows for the threads of the kernel", "kernel", LOOKING),
     _key("space", "tag", "Tag", "Tag the row: actions are then about all tagged rows", "tag", ACTING),

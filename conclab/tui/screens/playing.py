@@ -113,7 +113,7 @@ class Playing(Screen[None]):
         self.seek(at_ns)
 
     @on(Scrubber.Sought)
-    def _sought(self, event: Scrubber.Sought) -> None:
+    def _scrubbed(self, event: Scrubber.Sought) -> None:
         self._go(event.at_ns)
 
     def action_step(self, step: int) -> None:

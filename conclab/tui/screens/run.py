@@ -26,7 +26,7 @@ from conclab.recording.replay import Replay, ReplaySession
 from conclab.recording.stored import StoredRun
 from conclab.tui.commands import MOVING
 from conclab.tui.palettes import Palette
-from conclab.tui.renderables.blocks import Line, fit, style
+from conclab.tui.renderables.blocks import Line, action, fit, style
 from conclab.tui.renderables.runs import ending, when
 from conclab.tui.screens.help_words import LAB, Words
 from conclab.tui.screens.playing import PLAYING_KEYS, Playing
@@ -64,6 +64,18 @@ def experiment_of(run: StoredRun) -> Experiment:
             arms=lambda _values, _machine: (),
             judge=lambda _results: Verdict(Status.UNDECIDED, _GONE),
         )
+
+
+def which_line(parts: Sequence[str], word: str, width: int, palette: Palette, strong: bool = False) -> Strip:
+    """The line at the top: as many parts as fit, and a word at the right."""
+    line = Line().add(" conclab ", style(palette.ink, palette.title, bold=True)).add(" Run ", style(palette.title, bold=True))
+    told = [part for part in parts if part]
+    room = width - line.cells - cell_len(word) - 2
+    while len(told) > 2 and cell_len(" · ".join(told)) > room:
+        told.pop()
+    line.add(fit(" · ".join(told), max(0, room)), style(palette.text, bold=True))
+    look = style(palette.ink, palette.unsure, bold=True) + action("screen.back") if strong else style(palette.dim)
+    return line.add(f" {word} ", look).strip(width)
 
 
 def repetition_words(replay: Replay, at_ns: int) -> Sequence[str]:
@@ -118,13 +130,13 @@ class RunScreen(Playing):
         Binding("q,f10", "app.quit", "Quit", tooltip="Stop whatever runs and leave", id="run.quit"),
     ]
 
-    def __init__(self, run: StoredRun, session: ReplaySession, clock: Callable[[], float] = time.monotonic) -> None:
-        """It opens at the end, where the verdict stands."""
+    def __init__(self, run: StoredRun | None, session: ReplaySession, clock: Callable[[], float] = time.monotonic) -> None:
+        """It opens where the session stands: at its end is the verdict. ``run``: what was kept of it; None: it is on."""
         super().__init__()
         self._run = run
         self.session = self.past = session
         self.clock = clock
-        self._experiment = experiment_of(run)
+        self._experiment = experiment_of(run) if run is not None else find(session.run_state.experiment)
         self.results = Results(session, lambda: self._experiment)
         self.scrubber = Scrubber(session, self._told)
 
@@ -163,18 +175,12 @@ class RunScreen(Playing):
 
     def _draw_which(self, width: int, palette: Palette) -> Strip:
         """Which run, of when, on what."""
+        assert self._run is not None
         summary, machine = self._run.summary, self._run.machine
-        line = Line().add(" conclab ", style(palette.ink, palette.title, bold=True)).add(" Run ", style(palette.title, bold=True))
-        word = f" {ending(summary)} "
         cores = f"{machine.cores} {'core' if machine.cores == 1 else 'cores'}"
         parts = [harmless(summary.title), when(summary.began_s), harmless(", ".join(summary.pythons))]
         parts += ["exact" if summary.traced else "", cores, harmless(f"{machine.system} {machine.kernel}")]
-        parts = [part for part in parts if part]
-        room = width - line.cells - cell_len(word)
-        while len(parts) > 2 and cell_len(" · ".join(parts)) > room:
-            parts.pop()
-        line.add(fit(" · ".join(parts), max(0, room)), style(palette.text, bold=True))
-        return line.add(word, style(palette.dim)).strip(width)
+        return which_line(parts, ending(summary), width, palette)
 
     # Moving through its time
 

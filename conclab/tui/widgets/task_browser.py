@@ -27,6 +27,8 @@ class TaskBrowser:
         self.view = View()
         self.tags: set[RowId] = set()
         self.motion = LIVE
+        self.lasting = False
+        """Whether tags and folds outlast those that they are on: who is not there at this moment may be at the next one."""
         self.shown: Sequence[Shown] = ()
         self.choices = 0
         """How often somebody has chosen other rows, or tree or flat: then the cursor should stay in view."""
@@ -50,13 +52,18 @@ class TaskBrowser:
         for id in table.born & self._ended.keys():
             del self._ended[id]  # it could not be read for a moment (no descriptor was left, say), and is there again
         self._table = table
-        if self.tags or self.view.folded:
+        if (self.tags or self.view.folded) and not self.lasting:
             alive = {row.id for row in table.rows}
             self.tags &= alive
             if not self.view.folded <= alive:
                 self.view = replace(self.view, folded=self.view.folded & alive)
         self.arrange()
         return True
+
+    def forget_marks(self) -> None:
+        """What comes next is not the next table: nobody has just come or ended."""
+        self._born.clear()
+        self._ended.clear()
 
     def move(self, motion: str, latest: TaskTable | None) -> None:
         """Let rows move in another way: LIVE, HELD or PAUSED. Whoever was paused goes on with the latest table."""

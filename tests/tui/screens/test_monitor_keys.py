@@ -20,6 +20,7 @@ from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.learn import LearnScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.screens.monitor_keys import KEYS
+from conclab.tui.screens.past import PastScreen
 from conclab.tui.screens.place import Place
 from conclab.tui.screens.runs import RunsScreen
 from conclab.tui.screens.setup import SetupScreen
@@ -318,6 +319,14 @@ async def _(one: Monitor, key: str) -> None:
     await one.press(key)
     assert (one.browser.motion, one.title) == (LIVE, "Tasks")
     assert one.pids() == [20, 77]
+
+
+@of("monitor.go_back")
+async def _(one: Monitor, key: str) -> None:
+    await one.press(key)
+    assert isinstance(one.app.screen, PastScreen)
+    await one.press("escape")
+    assert one.app.screen is one.screen
 
 
 @of("monitor.hold")

@@ -1,0 +1,52 @@
+"""Back in time while the session goes on: from the Monitor over its last minutes, from the Lab over the run."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from conclab.recording.session import LiveSession
+from conclab.tui.screens.place import Place
+
+KEY = "b"
+BACK_NS = 10_000_000_000
+"""So far back it goes at once: what one wants to see again has just been."""
+
+
+def ago(ns: int) -> str:
+    """12 s ago, 3 min 20 s ago; now."""
+    minutes, seconds = divmod(ns // 1_000_000_000, 60)
+    return f"{minutes} min {seconds} s ago" if minutes else f"{seconds} s ago" if seconds else "now"
+
+
+def back_key(place: str, meaning: str, group: Binding.Group | None = None) -> Binding:
+    """The key of a place for that."""
+    return Binding(KEY, "go_back", "Back in time", show=False, tooltip=meaning, id=f"{place}.go_back", group=group)
+
+
+class GoesBack(Place):
+    """A place from which one can go back. The session goes on being folded; Esc returns to now."""
+
+    def action_go_back(self) -> None:
+        """To the moment before this."""
+        from conclab.tui.screens.past import PastScreen  # builds on this
+
+        past = self.session.recent_session() if isinstance(self.session, LiveSession) else None
+        if past is None:
+            self.notify("Nothing has come yet that one could go back to.", markup=False)
+            return
+        past.seek(past.end_ns - BACK_NS)
+        self.app.push_screen(PastScreen(past, "the last minutes of this session", live=True))
+
+
+class GoesBackInRun(GoesBack):
+    """The same over the run that is on, or was last."""
+
+    def action_go_back(self) -> None:
+        from conclab.tui.screens.run_recent import RecentRunScreen
+
+        past = self.session.recent_run() if isinstance(self.session, LiveSession) else None
+        if past is None:
+            self.notify("No run was begun yet that one could go back in; the Monitor has the machine's last minutes.", markup=False)
+            return
+        past.seek(past.end_ns - BACK_NS)
+        self.app.push_screen(RecentRunScreen(past, self.session))
