@@ -239,7 +239,6 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         if place is self._place:  # who is gone again at once has not arrived
             self._arrived = place
             place.enter()
-            self.mark_cast(place.NAME)
 
     def action_help(self) -> None:
         """What the words mean, and every key."""

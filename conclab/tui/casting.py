@@ -21,8 +21,8 @@ from textual.timer import Timer
 
 from conclab.model.run_state import RunState
 from conclab.recording.cast import CastWriter
-from conclab.recording.feed import Session
 from conclab.recording.folder import new_cast_file
+from conclab.recording.session import LiveSession
 
 LOOK_S = 0.5
 """How often it is looked for what is to be marked, and told how long the cast is."""
@@ -57,6 +57,7 @@ class Casting:
         self._began_s = clock()
         self._lock = Lock()
         self._live: bool | None = None
+        self._place = ""
 
     @property
     def seconds(self) -> float:
@@ -72,8 +73,11 @@ class Casting:
     def mark(self, label: str) -> None:
         self._write(lambda: self.writer.marker(self.seconds, label))
 
-    def follow(self, run: RunState) -> None:
-        """Mark where a run begins, and its verdict."""
+    def follow(self, run: RunState, place: str) -> None:
+        """Mark where a place is entered (one without a name is none), a run begins, and its verdict is there."""
+        if place and place != self._place:
+            self._place = place
+            self.mark(place)
         before, self._live = self._live, run.live
         if before is False and run.live:
             self.mark(f"run: {run.title}")
@@ -113,7 +117,7 @@ class CastsTerminal(App[None]):
             id="cast",
         ),
     ]
-    session: Session
+    session: LiveSession
     cast_wish = CastWish()
     _casting: Casting | None = None
     _cast_timer: Timer | None = None
@@ -132,7 +136,7 @@ class CastsTerminal(App[None]):
         if self._casting is not None:
             self._casting.resize(*event.size)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         self._end_cast()
 
     def action_cast(self) -> None:
@@ -151,11 +155,6 @@ class CastsTerminal(App[None]):
             return
         self._tell(f"{_time(casting.seconds)} of the terminal in {path}\nasciinema play {path}")
 
-    def mark_cast(self, label: str) -> None:
-        """Something to jump to, if the terminal is being recorded."""
-        if self._casting is not None:
-            self._casting.mark(label)
-
     def _begin_cast(self, path: Path | None) -> None:
         driver = self._driver
         if not isinstance(driver, HasTap):
@@ -167,7 +166,7 @@ class CastsTerminal(App[None]):
             self._tell(f"The terminal cannot be recorded{f' to {path}' if path else ''}: {_why(error)}.", "error")
             return
         self._casting = casting = Casting(writer)
-        casting.follow(self.session.run_state)
+        casting.follow(self.session.run_state, self._place_name())
         driver.tap = casting.take
         self._cast_timer = self.set_interval(LOOK_S, self._look_at_cast)
         self.screen.refresh()  # the cast begins with an empty screen: it gets all of it
@@ -188,12 +187,15 @@ class CastsTerminal(App[None]):
         casting = self._casting
         if casting is None:
             return
-        casting.follow(self.session.run_state)
+        casting.follow(self.session.run_state, self._place_name())
         if casting.trouble is not None:
             self._end_cast()
             self._tell_trouble(casting)
         else:
             self._show_badge()
+
+    def _place_name(self) -> str:
+        return str(getattr(self.screen, "NAME", "")) if self.screen_stack else ""
 
     def _show_badge(self) -> None:
         for bar in self.screen.query("TopBar") if self.screen_stack else ():

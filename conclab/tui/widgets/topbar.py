@@ -52,7 +52,7 @@ class TopBar(Widget):
     @property
     def _badge(self) -> str:
         """What somebody must know who is about to press a key."""
-        return " read-only " if getattr(self.app, "read_only", False) else ""
+        return getattr(self.app, "cast_badge", "") + (" read-only " if getattr(self.app, "read_only", False) else "")
 
     def say(self, text: str) -> None:
         """What else there is to tell here (a run, where it cannot be seen); it comes before the machine's figures."""
