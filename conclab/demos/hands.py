@@ -19,6 +19,7 @@ from conclab.tui.commands import HasMore
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.learn import LearnScreen
 from conclab.tui.screens.place import Place
+from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import EXACT, PYTHON, REPETITIONS, SAMPLED, TRACE, Form
 
 LETTER_S, KEY_S = 0.12, 0.5
@@ -161,6 +162,11 @@ class Hands:
         if name in form.wrong:
             raise Clumsy(f"{name} = {harmless(value)}: {form.wrong[name]}")
         await self._wait(KEY_S)
+
+    async def leave_form(self) -> None:
+        """Letters are keys again."""
+        self._app.screen.query_one(Catalogue).focus()
+        await self.settle()
 
     def _choice(self, form: Form, name: str, value: str) -> str:
         """What the field calls it. The Pythons are chosen by what they are or by their version."""

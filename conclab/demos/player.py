@@ -20,6 +20,8 @@ from conclab.model.text import harmless
 
 LOOK_EVERY_S = 0.25
 """How often it is looked whether what is waited for is there, and whether whoever watches wants something."""
+PATIENCE_S = 3.0
+"""How long a check looks before it has failed."""
 _WORDS_PER_S = 3.2
 _NOTICE_S = 1.5
 """Until somebody has seen that there is another caption."""
@@ -86,7 +88,7 @@ class Player:
                 await self._wait(step)
             case Look():
                 await hands.settle()
-                self._check(step)
+                await self._look(step)
             case Go():
                 await hands.go(step.place)
             case Choose():
@@ -94,6 +96,7 @@ class Player:
             case Fill():
                 for name, value in step.values.items():
                     await hands.fill(name, value)
+                await hands.leave_form()
             case Run():
                 await hands.press("f5")
                 await self._until(self._is_live, 60.0, "that the run begins")
@@ -196,15 +199,24 @@ class Player:
         near = nearest(screen_lines(self._app), text)
         return f"the nearest to it on the screen is “{near}”" if near else "nothing like it is on the screen"
 
-    def _check(self, step: Look) -> None:
+    async def _look(self, step: Look) -> None:
+        """Look, and look again for a moment: what was asked for just now may still be on its way."""
+        end_s = self._passing.now_s() + PATIENCE_S
+        while (wrong := self._wrong_with(step)) and self._passing.now_s() < end_s:
+            await self._passing.let_pass(LOOK_EVERY_S)
+        if wrong:
+            raise Clumsy(wrong)
+
+    def _wrong_with(self, step: Look) -> str:
         lines = screen_lines(self._app)
         for text in step.there:
             if not shows(lines, text):
-                raise Clumsy(f"“{text}” must be on the screen and is not; {self._instead(text)}")
+                return f"“{text}” must be on the screen and is not; {self._instead(text)}"
         for text in step.absent:
             if shows(lines, text):
-                raise Clumsy(f"“{text}” must not be on the screen and is there")
+                return f"“{text}” must not be on the screen and is there"
         verdict = self._run.verdict
         if step.verdict and (verdict is None or verdict.status.value not in step.verdict):
             found = f"it is {verdict.status.value}: {verdict.statement}" if verdict is not None else self._stands()
-            raise Clumsy(f"the verdict must be {' or '.join(step.verdict)}; {found}")
+            return f"the verdict must be {' or '.join(step.verdict)}; {found}"
+        return ""
