@@ -15,13 +15,21 @@ def _is_served() -> bool:
     return is_served()
 
 
+def _nothing_ran() -> bool:
+    from conclab.recording.folder import files_in, runs_folder
+
+    try:
+        return not files_in(runs_folder())
+    except OSError:
+        return False
+
+
 def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = False) -> int:
     """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
     from conclab.recording.findings import Findings
-    from conclab.recording.folder import files_in, runs_folder
     from conclab.recording.live import LiveFeed
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
@@ -42,7 +50,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
             settings_file=str(file),
             findings=Findings(feed.machine.usable_cores),
             read_only=read_only,
-            newcomer=mode == "lab" and not read_only and not files_in(runs_folder()),
+            newcomer=mode == "lab" and plan is None and not read_only and _nothing_ran(),
         )
         app.run()
         return app.return_code or 0

@@ -39,6 +39,8 @@ class Stop:
     """By the scene when one came to this stop, and now."""
     place: str = ""
     """Where it is; elsewhere it is said how to get there. Empty: everywhere."""
+    of_a_run: bool = False
+    """Whether it speaks of what is seen of a run, and so takes one."""
 
 
 def _only_when_asked(_then: Scene, _now: Scene) -> bool:
@@ -60,6 +62,7 @@ STOPS: tuple[Stop, ...] = (
         "It ends in half a minute; [stop] stops it.",
         lambda then, now: now.finished and not now.live and then.live,
         "lab",
+        of_a_run=True,
     ),
     Stop(
         "Read the verdict, then look closer",
@@ -67,6 +70,7 @@ STOPS: tuple[Stop, ...] = (
         "move, + and - zoom, Esc comes back here.",
         lambda then, now: now.above == "timeline",
         "lab",
+        of_a_run=True,
     ),
     Stop(
         "Check an article",
@@ -102,6 +106,13 @@ STOPS: tuple[Stop, ...] = (
 )
 
 
+INVITATION = (
+    "conclab runs small experiments with processes and threads, and shows live what the cores and workers do. A tour of five "
+    "minutes shows it by your own hands: press [app.tour]. Or press [run] and see; [app.help] explains every screen."
+)
+"""What somebody is told who has never run anything here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tour:
     """Somebody on the tour."""
@@ -128,6 +139,8 @@ class Tour:
         stop = self.stop
         if stop.place and now.place != stop.place and not now.above:
             return with_keys(f"This goes on in the {stop.place.capitalize()}: press [app.go('{stop.place}')].", keys)
+        if stop.of_a_run and not (now.live or now.finished):
+            return with_keys("There is no run to look at yet: press [run], and watch.", keys)
         return with_keys(stop.text, keys)
 
 

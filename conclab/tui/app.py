@@ -113,7 +113,7 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         ``save`` keeps changed settings, called in a thread of its own; it returns None or a sentence for the user. ``problems`` are
         lines about the settings that were loaded from ``settings_file``. ``findings`` keeps what is found about the claims; None:
         nothing does. ``read_only``: nothing that the screens can do reaches a task, a file or the shell.
-        ``newcomer``: nothing was run here yet, so the tour is offered.
+        ``newcomer``: the tour is offered.
         """
         colourless = "NO_COLOR" in os.environ  # as Textual asks: even when it is empty
         # Without colour everything is drawn as for a plain terminal, where the cursor is reversed, and the colours are taken out.
@@ -130,12 +130,11 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         self._learn = LearnScreen(self.session, self.learning, pythons)
         self._first_place = place
         self._first_plan = plan
-        self._newcomer = newcomer
         self._beat_s = beat_s
         self._places: dict[str, Place] = {}
         self._place: Place | None = None
         self._arrived: Place | None = None
-        self._guide = Guide(self, self.session, lambda: self.learning.judged)
+        self._guide = Guide(self, self.session, lambda: self.learning.judged, newcomer)
         self._undrawn = Changes()
         self._skipped = 0
         self._drawn_at_cpu_s = 0.0
@@ -158,8 +157,6 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         self.action_go(self._first_place)
         if self._first_plan is not None:
             self.call_after_refresh(self.open_with, self._first_plan)
-        elif self._newcomer:
-            self.call_after_refresh(self._invite)
         if self._beat_s is not None:
             self.set_interval(self._beat_s, self.live_beat)
             gc.collect()
@@ -249,11 +246,6 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         """A newcomer's first five minutes; while it is on, its next stop."""
         if self._place is not None:
             self._guide.onward(self._place)
-            self.refresh_bindings()
-
-    def _invite(self) -> None:
-        if self._place is not None:
-            self._guide.invite(self._place)
             self.refresh_bindings()
 
     def action_end_tour(self) -> None:

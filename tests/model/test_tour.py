@@ -43,5 +43,11 @@ def test_it_says_the_way_back_from_elsewhere() -> None:
     assert "Press F5 to run it." in Tour(0, Scene()).text(Scene("lab"), KEYS)
 
 
+def test_without_a_run_nobody_is_told_to_look_at_one() -> None:
+    for number in (1, 2):
+        assert Tour(number, Scene()).text(Scene(), KEYS) == "There is no run to look at yet: press F5, and watch."
+        assert "no run" not in Tour(number, Scene()).text(Scene(live=True), KEYS)
+
+
 def test_an_action_without_a_key_is_in_the_palette() -> None:
     assert with_keys("Press [nothing] or [run].", KEYS) == "Press ^p or F5."

@@ -239,11 +239,11 @@ async def opened(
 
 @asynccontextmanager
 async def fed_by_hand(
-    size: tuple[int, int] = (120, 40), place: str = "lab", cores: int = 2
+    size: tuple[int, int] = (120, 40), place: str = "lab", cores: int = 2, newcomer: bool = False
 ) -> AsyncIterator[tuple[ConclabApp, HandFeed, Pilot[None]]]:
     """The app on a feed that delivers what the test gives it."""
     feed = HandFeed(cores)
-    app = ConclabApp(feed, PYTHONS, place=place, beat_s=None)
+    app = ConclabApp(feed, PYTHONS, place=place, beat_s=None, newcomer=newcomer)
     app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
         await settle(pilot)

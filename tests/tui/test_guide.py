@@ -33,3 +33,19 @@ async def test_it_follows_what_one_does_and_says_the_keys() -> None:
         app.beat()
         await settle(pilot)
         assert app.screen.query_one(TourBar).size.height == 0
+
+
+async def test_a_newcomer_is_invited_until_they_run_something_or_do_not_want_to() -> None:
+    for key in ("ctrl+x", "f5"):
+        async with fed_by_hand((80, 24), newcomer=True) as (app, _feed, pilot):
+            app.beat()
+            await settle(pilot)
+            bar = app.screen.query_one(TourBar)
+            head, *text = said(bar)
+            assert head.startswith("Welcome")
+            assert "press ^n. Or press F5" in " ".join(text)
+            await pilot.press(key)
+            await settle(pilot)
+            app.beat()
+            await settle(pilot)
+            assert app.screen.query_one(TourBar).size.height == 0
