@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +13,11 @@ _WORTH_KEEPING = 0.001
 """CPU share from which on a row gets a history. Most tasks never do anything, and a history of nothing tells nothing."""
 _FORGOTTEN_AFTER_NS = 30_000_000_000
 """The past of one that has ended is kept for a while: somebody may be looking at it."""
+
+
+def is_worth_keeping(row: TaskRow) -> bool:
+    """Whether a row that has no history gets one."""
+    return (row.cpu_share or 0.0) >= _WORTH_KEEPING
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class TableState:
         return {row.id: row for row in self.table.rows} if self.table is not None else {}
 
     @property
-    def known(self) -> Collection[RowId]:
+    def known(self) -> Set[RowId]:
         """Who has a history: has once done something."""
         return self._kept.keys()
 
@@ -53,7 +58,7 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
     for row in changed:
         history = kept.get(row.id)
         if history is None:
-            if (row.cpu_share or 0.0) < _WORTH_KEEPING:
+            if not is_worth_keeping(row):
                 continue
             history = History()
         elif previous_ns is not None and (not row.is_thread or with_threads):

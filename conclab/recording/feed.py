@@ -143,29 +143,35 @@ class Session:
 
     def advance(self) -> Changes:
         """Fold everything that has come since the last time."""
-        machine = tasks = run = inspection = trace = False
+        changes = Changes()
         for item in self.feed.take():
-            if isinstance(item, MachineSample):
-                self.machine_state = fold_machine(self.machine_state, item)
-                self._timeline = fold_timeline(self._timeline, item)
-                machine = True
-            elif isinstance(item, TaskTable):
-                self.table_state = fold_table(self.table_state, item)
-                tasks = True
-            elif isinstance(item, Inspection):
-                self.inspection_state = fold_inspection(self.inspection_state, item)
-                inspection = True
-            elif isinstance(item, Traced):
-                self.trace_state = fold_trace(self.trace_state, item)
-                trace = True
-            elif isinstance(item, Trouble):
-                self.troubles.append(item.text)
-            else:
-                self.run_state = fold(self.run_state, item)
-                self._timeline = fold_timeline(self._timeline, item)
-                run = True
-            self.folded(item)
-        return Changes(machine, tasks, run, inspection, trace)
+            changes |= self.take(item)
+        return changes
+
+    def take(self, item: Item) -> Changes:
+        """Fold one item."""
+        changes = Changes()
+        if isinstance(item, MachineSample):
+            self.machine_state = fold_machine(self.machine_state, item)
+            self._timeline = fold_timeline(self._timeline, item)
+            changes = Changes(machine=True)
+        elif isinstance(item, TaskTable):
+            self.table_state = fold_table(self.table_state, item)
+            changes = Changes(tasks=True)
+        elif isinstance(item, Inspection):
+            self.inspection_state = fold_inspection(self.inspection_state, item)
+            changes = Changes(inspection=True)
+        elif isinstance(item, Traced):
+            self.trace_state = fold_trace(self.trace_state, item)
+            changes = Changes(trace=True)
+        elif isinstance(item, Trouble):
+            self.troubles.append(item.text)
+        else:
+            self.run_state = fold(self.run_state, item)
+            self._timeline = fold_timeline(self._timeline, item)
+            changes = Changes(run=True)
+        self.folded(item)
+        return changes
 
     def folded(self, item: Item) -> None:
         """An item is in the states now; for whoever keeps what has come (``session.LiveSession``)."""

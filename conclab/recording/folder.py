@@ -19,6 +19,8 @@ from conclab.sampling.details_access import start_ticks
 VARIABLE = "CONCLAB_RUNS"
 """Names another folder than the usual one."""
 
+TAPE_NAME = "monitor"
+"""Stands in the name of a file for a recording of the monitor; no experiment is called that."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _LONGEST_NAME = 60
 _MOST_NEAR = 3
@@ -95,7 +97,8 @@ def _empty_file(folder: Path, stem: str, suffix: str) -> Path:
 
 
 def find(text: str, folder: Path | None = None) -> Path:
-    """The recording that is meant: an id, the beginning of one, an experiment (its newest run), ``last``, or a path.
+    """The recording that is meant: an id, the beginning of one, an experiment (its newest run), ``last`` (the newest run),
+    ``monitor`` (the newest recording of the monitor), or a path.
 
     Raises NoSuchRun.
     """
@@ -113,8 +116,8 @@ def find(text: str, folder: Path | None = None) -> Path:
         raise NoSuchRun(f"the runs in {_shown(str(folder))} cannot be listed: {(error.strerror or str(error)).lower()}") from None
     if not files:
         raise NoSuchRun(f"no run has been kept yet in {_shown(str(folder))}; `conclab run NAME` makes one")
-    if text == "last":
-        return files[0]
+    if text == "last":  # a run: who records the monitor beside it does not mean that
+        return next((path for path in files if experiment_of(path) != TAPE_NAME), files[0])
     for path in files:
         if path.stem == text:
             return path

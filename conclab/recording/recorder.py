@@ -212,7 +212,7 @@ class Recorder:
         try:
             store.close()
         except sqlite3.Error as error:
-            self._say("error", _reason(error))
+            self._say("error", reason_of(error))
         tidy(self._folder)
 
     def _write(self, store: Store, last: dict[str, Any] | None = None) -> bool:
@@ -231,7 +231,7 @@ class Recorder:
             self._row = row
             self._full = store.size_bytes > MOST_BYTES
         except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on and this thread tries again
-            self._say("error", _reason(error))
+            self._say("error", reason_of(error))
             with self._lock:
                 for item in reversed(thinned):
                     if isinstance(item, _ESSENTIAL):
@@ -272,7 +272,7 @@ class Recorder:
             self.path.unlink(missing_ok=True)
         self.path = None
         self._tell(
-            f"This run is not kept: {harmless(str(self._folder))}: {_reason(error)}. Make it writable, make room, or name "
+            f"This run is not kept: {harmless(str(self._folder))}: {reason_of(error)}. Make it writable, make room, or name "
             f"another folder in ${VARIABLE}."
         )
 
@@ -295,7 +295,8 @@ def _note(row: dict[str, Any], item: Kept | PackedTrace) -> None:
         row.update(_verdict_columns(item.verdict))
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why something could not be written, in a few words."""
     if isinstance(error, FileExistsError):
         return "it is no folder"
     if isinstance(error, OSError):

@@ -28,6 +28,8 @@ from conclab.recording import codec
 
 SCHEMA = 1
 """Raised whenever what is written could not be read by the conclab before; that one then refuses it."""
+TAPE_SCHEMA = 1
+"""The same of a recording of the monitor (``tape_file``)."""
 APPLICATION = 0x636E6C62
 """``PRAGMA application_id``: "cnlb". Tells a recording from any other SQLite file."""
 SUFFIX = ".conclab"
@@ -123,7 +125,7 @@ class Store:
     def close(self) -> None:
         """Merge and close. Where somebody reads it now, it is merged when the last of them has gone."""
         try:
-            _one_file(self._base)
+            one_file(self._base)
         finally:
             self._base.close()
 
@@ -206,7 +208,8 @@ class PackedTrace:
         self.rows: list[tuple[TaskId, tuple[Any, ...]]] = [(one.task, codec.slices_row(one)) for one in event.trace.tasks]
 
 
-def _one_file(base: sqlite3.Connection) -> None:
+def one_file(base: sqlite3.Connection) -> None:
+    """Merge what was written into the file itself; not while anybody else has it open. Raises sqlite3.Error."""
     try:
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         base.execute("PRAGMA journal_mode = DELETE")  # refused while anybody else has the file open
@@ -218,4 +221,4 @@ def _one_file(base: sqlite3.Connection) -> None:
 def merge(path: Path) -> None:
     """One file of what a writer left behind who was killed; nothing happens while anybody has it open. Raises sqlite3.Error."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0.0)) as base:
-        _one_file(base)
+        one_file(base)

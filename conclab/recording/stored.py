@@ -24,14 +24,26 @@ from conclab.model.machine import Machine
 from conclab.model.tasks import TaskId
 from conclab.model.text import harmless
 from conclab.recording import codec, rows
-from conclab.recording.folder import NoSuchRun, files_in, find, is_alive, runs_folder
-from conclab.recording.store import APPLICATION, SCHEMA, Kept, merge
+from conclab.recording.folder import TAPE_NAME, NoSuchRun, files_in, find, is_alive, runs_folder
+from conclab.recording.store import APPLICATION, SCHEMA, TAPE_SCHEMA, Kept, merge
 
-__all__ = ["NoSuchRun", "StoredRun", "Summary", "Unreadable", "find", "open_run", "summaries"]
+__all__ = ["NoSuchRun", "OtherKind", "StoredRun", "Summary", "Unreadable", "find", "open_run", "summaries"]
+
+
+RUN, TAPE = "run", "tape"
+"""What a file is: a run, or a recording of the monitor. Each has a table of that name, of one row."""
 
 
 class Unreadable(Exception):
     """The file cannot be used. The message is one plain sentence that names it."""
+
+
+class OtherKind(Unreadable):
+    """It is a recording, and no run; or the other way round."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        what = {TAPE: "a recording of the monitor, not a run", RUN: "a run, not a recording of the monitor"}[kind]
+        super().__init__(f"{named(path)} is {what}: `conclab replay {named(path)}` opens it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,8 @@ class Summary:
     """It is being written by a living conclab now."""
     began_ns: int = 0
     """CLOCK_MONOTONIC at ``began_s``: what joins the stamps of items with the time of day."""
+    kind: str = RUN
+    """RUN, or TAPE: a recording of the monitor has no experiment, no verdict and no repetitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +99,12 @@ class StoredRun:
         """Events of these kinds alone, in the order in which they came; not Output and not Sliced. Raises Unreadable."""
         names = [kind.__name__ for kind in kinds]
         wanted = f"SELECT kind, body FROM events WHERE kind IN ({', '.join('?' * len(names))}) ORDER BY seq"
-        with _opened(self.summary.path) as base:
+        with opened(self.summary.path) as base:
             return [cast(Event, codec.from_json(body, codec.KINDS[kind])) for kind, body in base.execute(wanted, names)]
 
     def counts(self) -> dict[str, int]:
         """How much of each there is: events, lines, samples (of one task each), slices. Raises Unreadable."""
-        with _opened(self.summary.path) as base:
+        with opened(self.summary.path) as base:
             return {
                 table: int(base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
                 for table in ("events", "lines", "samples", "machine", "slices")
@@ -101,7 +115,7 @@ class StoredRun:
 
         Raises Unreadable.
         """
-        with _opened(self.summary.path) as base:
+        with opened(self.summary.path) as base:
             base.execute("BEGIN")  # all of it as of one moment, should it be written now
             tasks = {row["id"]: TaskId(row["pid"], row["tid"], row["start_ticks"]) for row in base.execute("SELECT * FROM tasks")}
             found: list[tuple[int, int, Kept]] = []
@@ -122,8 +136,9 @@ def summaries(folder: Path | None = None) -> tuple[list[Summary], list[str]]:
         return [], [f"{harmless(str(folder))} cannot be read: {_reason(error)}"]
     for path in files:
         try:
-            with _opened(path) as base:
-                found.append(_summary(path, _row(base, path)))
+            with opened(path) as base:
+                kind = kind_of(base, path)
+                found.append((_summary if kind == RUN else tape_summary)(path, row_of(base, path, kind)))
         except Unreadable as error:
             problems.append(str(error))
     found.sort(key=lambda one: one.began_s, reverse=True)
@@ -131,9 +146,11 @@ def summaries(folder: Path | None = None) -> tuple[list[Summary], list[str]]:
 
 
 def open_run(path: Path) -> StoredRun:
-    """A run by its file. Raises Unreadable."""
-    with _opened(path) as base:
-        row = _row(base, path)
+    """A run by its file. Raises Unreadable; OtherKind of a recording of the monitor."""
+    with opened(path) as base:
+        if kind_of(base, path) != RUN:
+            raise OtherKind(path, TAPE)
+        row = row_of(base, path)
         return StoredRun(
             summary=_summary(path, row),
             machine=codec.from_json(row["machine"], Machine),
@@ -152,51 +169,55 @@ def tidy(folder: Path) -> None:
         return
     for path in left:
         try:
-            with _opened(path):
+            with opened(path):
                 pass
         except Unreadable:
             pass
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The file, for reading, known to be a recording that can be read. Raises Unreadable, from inside the block, too."""
     try:
         _merge_leftover(path)
         with closing(_connect(path)) as base:
-            _check(base, path)
+            kind_of(base, path)
             yield base
     except OSError as error:
-        raise Unreadable(f"{_named(path)} cannot be read: {_reason(error)}") from None
+        raise Unreadable(f"{named(path)} cannot be read: {_reason(error)}") from None
     except sqlite3.OperationalError as error:
         reason = "it may not be read, or its folder not be written" if "unable to open" in str(error) else str(error)
-        raise Unreadable(f"{_named(path)} cannot be read: {reason}") from None
+        raise Unreadable(f"{named(path)} cannot be read: {reason}") from None
     except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-        raise Unreadable(f"{_named(path)} is damaged and cannot be read: {harmless(str(error))[:120]}") from None
+        raise Unreadable(f"{named(path)} is damaged and cannot be read: {harmless(str(error))[:120]}") from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     if not stat.S_ISREG(path.stat().st_mode):  # what is wrong with the path is said better by the system
-        raise Unreadable(f"{_named(path)} is no file")  # a pipe of that name would be waited for forever
+        raise Unreadable(f"{named(path)} is no file")  # a pipe of that name would be waited for forever
     base = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
     base.row_factory = sqlite3.Row
     return base
 
 
-def _check(base: sqlite3.Connection, path: Path) -> None:
+def kind_of(base: sqlite3.Connection, path: Path) -> str:
+    """What it is: RUN or TAPE. Raises Unreadable when it is no recording, empty, or newer than this conclab."""
     try:
         application = base.execute("PRAGMA application_id").fetchone()[0]
     except sqlite3.DatabaseError as error:
         if "not a database" not in str(error):
             raise
-        raise Unreadable(f"{_named(path)} is no recording of conclab") from None
+        raise Unreadable(f"{named(path)} is no recording of conclab") from None
+    tables = {name for (name,) in base.execute("SELECT name FROM sqlite_schema WHERE name IN (?, ?)", (RUN, TAPE))}
     if application != APPLICATION:
         empty = not base.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        raise Unreadable(f"{_named(path)} is {'empty' if empty else 'no recording of conclab'}")
-    schema = base.execute("PRAGMA user_version").fetchone()[0]
-    if schema > SCHEMA:
-        reads = f"its schema is {schema}, this one reads up to {SCHEMA}"
-        raise Unreadable(f"{_named(path)} was written by a newer conclab ({reads}); update conclab to read it")
+        raise Unreadable(f"{named(path)} is {'empty' if empty else 'no recording of conclab'}")
+    kind = TAPE if tables == {TAPE} else RUN
+    schema, known = base.execute("PRAGMA user_version").fetchone()[0], {RUN: SCHEMA, TAPE: TAPE_SCHEMA}[kind]
+    if schema > known:
+        reads = f"its schema is {schema}, this one reads up to {known}"
+        raise Unreadable(f"{named(path)} was written by a newer conclab ({reads}); update conclab to read it")
+    return kind
 
 
 def _merge_leftover(path: Path) -> None:
@@ -204,24 +225,53 @@ def _merge_leftover(path: Path) -> None:
         return
     try:
         with closing(_connect(path)) as base:
-            _check(base, path)
-            writer, outcome = base.execute("SELECT writer, outcome FROM run").fetchone()
-        if outcome is not None or not is_alive(json.loads(writer)):
+            kind = kind_of(base, path)
+            over = {RUN: "outcome IS NOT NULL", TAPE: "ended"}[kind]
+            writer, ended = base.execute(f"SELECT writer, {over} FROM {kind}").fetchone()
+        if ended or not is_alive(json.loads(writer)):
             merge(path)
     except (sqlite3.Error, TypeError, ValueError):
         pass  # it is read as it is, as far as it can be
 
 
-def _row(base: sqlite3.Connection, path: Path) -> dict[str, Any]:
+def row_of(base: sqlite3.Connection, path: Path, kind: str = RUN) -> dict[str, Any]:
+    """The row that says what it is; a column that it lacks is None. Raises Unreadable when there is none."""
     try:
-        row = base.execute("SELECT * FROM run").fetchone()
+        row = base.execute(f"SELECT * FROM {kind}").fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
         row = None
     if row is None:
-        raise Unreadable(f"{_named(path)} is empty: conclab was killed before the run began")
+        raise Unreadable(f"{named(path)} is empty: conclab was killed before the run began")
     return defaultdict(lambda: None, dict(row))
+
+
+def tape_summary(path: Path, row: dict[str, Any]) -> Summary:
+    """A recording of the monitor in a list of runs."""
+    complete = bool(row["ended"])
+    looks, most = int(row["looks"]), int(row["most_tasks"])
+    return Summary(
+        path=path,
+        id=harmless(path.stem),
+        began_s=row["began_s"],
+        experiment=TAPE_NAME,
+        title="Recording of the monitor",
+        pythons=(),
+        outcome="ok" if complete else "",
+        status="",
+        statement=f"{looks:,} looks at up to {most:,} rows." if looks else "",
+        ratio=None,
+        unit="",
+        wall_ns=max(0, row["last_ns"] - row["began_ns"]),
+        repetitions=0,
+        traced=False,
+        size_bytes=_size_of(path),
+        complete=complete,
+        live=not complete and is_alive(json.loads(row["writer"])),
+        began_ns=row["began_ns"],
+        kind=TAPE,
+    )
 
 
 def _summary(path: Path, row: dict[str, Any]) -> Summary:
@@ -241,23 +291,28 @@ def _summary(path: Path, row: dict[str, Any]) -> Summary:
         wall_ns=row["wall_ns"] if row["wall_ns"] is not None else max(0, row["last_ns"] - row["began_ns"]),
         repetitions=row["repetitions"],
         traced=bool(row["traced"]),
-        size_bytes=sum(size for size in (_size(path), _size(Path(f"{path}-wal"))) if size is not None),
+        size_bytes=_size_of(path),
         complete=complete,
         live=not complete and is_alive(json.loads(row["writer"])),
         began_ns=row["began_ns"],
     )
 
 
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return None
+def _size_of(path: Path) -> int:
+    """Bytes, with what has not been merged yet."""
+    found = 0
+    for one in (path, Path(f"{path}-wal")):
+        try:
+            found += one.stat().st_size
+        except OSError:
+            pass
+    return found
 
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _named(path: Path) -> str:
+def named(path: Path) -> str:
+    """A file as it is called in a sentence."""
     return harmless(path.name)
