@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from conclab.cli.ending import Trouble
 from conclab.model.runs import Plan
+from conclab.model.text import harmless
 
 
 def _is_served() -> bool:
@@ -24,8 +26,21 @@ def _nothing_ran() -> bool:
         return False
 
 
-def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = False) -> int:
-    """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing."""
+def _new_file(name: str) -> Path:
+    """An empty file for a recording of the terminal. Raises Trouble."""
+    path, shown = Path(name).expanduser().absolute(), repr(harmless(name))
+    try:
+        path.open("x").close()
+    except FileExistsError:
+        raise Trouble(f"{shown} is there already; choose another name for the recording") from None
+    except OSError as error:
+        raise Trouble(f"the terminal cannot be recorded to {shown}: {(error.strerror or str(error)).lower()}") from None
+    return path
+
+
+def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = False, cast: tuple[str | None, int] = (None, 2)) -> int:
+    """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing.
+    ``cast``: a file to record the terminal to from the beginning, and the format's version."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
@@ -33,7 +48,9 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
     from conclab.recording.live import LiveFeed
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
+    from conclab.tui.casting import CastWish
 
+    cast_wish = CastWish(_new_file(cast[0]) if cast[0] is not None else None, cast[1])
     file = path()
     settings, problems = load(file)
 
@@ -52,6 +69,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
             read_only=read_only,
             newcomer=mode == "lab" and plan is None and not read_only and _nothing_ran(),
         )
+        app.cast_wish = cast_wish
         app.run()
         return app.return_code or 0
     finally:
@@ -59,4 +77,4 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
 
 
 def command(asked: argparse.Namespace) -> int:
-    return open_lab(read_only=asked.read_only)
+    return open_lab(read_only=asked.read_only, cast=(asked.cast, asked.cast_version))

@@ -79,7 +79,7 @@ def _open(asked: argparse.Namespace) -> int:
         raise Trouble(f"--{given} needs --once, --json or --count; in the monitor itself it is chosen by keys: `?` shows them")
     from conclab.cli.lab import open_lab
 
-    return open_lab(mode="monitor", read_only=asked.read_only)
+    return open_lab(mode="monitor", read_only=asked.read_only, cast=(asked.cast, asked.cast_version), presenter=asked.presenter)
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -89,6 +89,8 @@ def command(asked: argparse.Namespace) -> int:
         raise Trouble(f"--count {asked.count} is out of range; at least 1")
     if not (asked.once or asked.json or asked.count):
         return _open(asked)
+    if asked.cast is not None:
+        raise Trouble("--cast records the monitor's screen; --once, --json and --count print instead")
     settings, _problems = load()
     choice = choice_of(asked, settings.filters, settings.sets, _every(asked))
     try:

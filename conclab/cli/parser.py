@@ -103,6 +103,21 @@ def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
     monitor.add_argument("--inverted", action="store_true", help="turn the order round")
     # Suppressed: what stands before the command must not be undone by what does not stand behind it.
     monitor.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
+    _add_cast(monitor)
+
+
+def _add_cast(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
+    """Suppressed: what stands before a command must not be undone by what does not stand behind it."""
+    parser.add_argument("--cast", metavar="FILE", default=default, help="record the terminal from the beginning, for asciinema")
+    version = default or 2
+    parser.add_argument(
+        "--cast-v3",
+        action="store_const",
+        const=3,
+        dest="cast_version",
+        default=version,
+        help="recordings of the terminal are asciicast 3, for asciinema 3 and newer players",
+    )
 
 
 def _add_runs(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -172,7 +187,7 @@ def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
         prog="conclab",
-        usage="conclab [-h] [--version] [--read-only] [COMMAND ...]",
+        usage="conclab [-h] [--version] [--read-only] [--cast FILE] [COMMAND ...]",
         description="A laboratory for concurrency, in a terminal. Without a command it opens the lab.",
         epilog=(
             "examples:\n"
@@ -189,6 +204,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"conclab {__version__}")
     parser.add_argument("--read-only", action="store_true", help=_READ_ONLY)
+    _add_cast(parser, None)
     parser.set_defaults(command=_later("lab"), screens=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="conclab", parser_class=_Parser)
 
@@ -222,6 +238,7 @@ def build() -> argparse.ArgumentParser:
     run.add_argument("--no-keep", action="store_true", help="do not keep it among the runs")
     run.add_argument("--output", action="store_true", help="also print what the workers print, to standard error")
     run.add_argument("--tui", action="store_true", help="open the lab with it running")
+    _add_cast(run)
     _json(run)
 
     _add_claims(commands)
@@ -247,4 +264,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     asked = build().parse_args(arguments)
     if asked.read_only and not asked.screens:
         raise Trouble("--read-only is for the screens: `conclab --read-only` and `conclab monitor --read-only`")
+    if asked.cast is not None and not (asked.screens or getattr(asked, "tui", False)):
+        raise Trouble("--cast records the screens: `conclab --cast FILE`, `conclab monitor --cast FILE`, `conclab run NAME --tui`")
     return asked

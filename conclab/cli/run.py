@@ -68,7 +68,7 @@ def command(asked: argparse.Namespace) -> int:
             raise Trouble("--tui opens the lab, which keeps every run; it goes with neither --json nor --output nor --no-keep")
         from conclab.cli.lab import open_lab
 
-        return open_lab(plan=plan_of(*wanted))
+        return open_lab(plan=plan_of(*wanted), cast=(asked.cast, asked.cast_version))
     plan = plan_of(*wanted)
     progress = _Progress(asked.output)
     headless = Headless(plan, progress, keep=not asked.no_keep)
