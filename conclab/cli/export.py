@@ -25,9 +25,10 @@ def _write(run: StoredRun, items: Sequence[Item], form: str, slices: bool, out: 
     if form == "perfetto":
         from conclab.recording.export_perfetto import write_perfetto
 
-        summary = run.summary
+        summary, replay = run.summary, Replay(items, run.machine)
+        items = [item for item in items if item.at_ns >= replay.start_ns]  # not what the machine did before
         epoch_ns = int(summary.began_s * 1e9) + items[0].at_ns - summary.began_ns if summary.began_ns else None
-        write_perfetto(items, out, Replay(items, run.machine).tasks_per_s, epoch_ns)
+        write_perfetto(items, out, replay.tasks_per_s, epoch_ns)
         return
     import io
 

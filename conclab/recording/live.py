@@ -20,7 +20,7 @@ from conclab.model.runs import Plan, Run
 from conclab.model.table import RowId, TaskTable, Wanted
 from conclab.model.tasks import TaskBatch
 from conclab.recording.feed import Item
-from conclab.recording.running import Running
+from conclab.recording.running import Lead, Running
 from conclab.sampling import actions, tracefs
 from conclab.sampling.details import read_details
 from conclab.sampling.inspector import Inspector
@@ -46,6 +46,7 @@ class LiveFeed:
         self._lock = threading.Lock()
         self._held: list[Item] = []
         self._left_out = 0
+        self._lead = Lead()
         self._sampler = Sampler(self._sampled)
         self._inspector = Inspector(self._post)
         self._tracer = Tracer()
@@ -73,7 +74,9 @@ class LiveFeed:
     def launch(self, plan: Plan) -> None:
         if self._running is not None and not self._running.over:
             raise RuntimeError("a run is on already")
-        self._running = Running(plan, self._sampler, self._post, keep=True)
+        with self._lock:
+            lead = tuple(self._lead.samples)
+        self._running = Running(plan, self._sampler, self._post, keep=True, lead=lead)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._threads.append(threading.Thread(target=self._running.run, name="conductor", daemon=True))
         self._threads[-1].start()
@@ -127,6 +130,9 @@ class LiveFeed:
         """On the sampler's thread."""
         if self._running is not None:
             self._running.sampled(sample)
+        if isinstance(sample, MachineSample):
+            with self._lock:
+                self._lead.put(sample)
         self._post(sample)
 
     def _post(self, item: Item) -> None:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 
 from conclab.model.details import Page
-from conclab.model.events import Event, RunStarted, StepFinished, StepStarted
+from conclab.model.events import ChildStarted, Event, RunStarted, StepFinished, StepStarted
 from conclab.model.experiments import Arm
 from conclab.model.inspection import Inspection
 from conclab.model.machine import Machine, MachineSample
@@ -92,6 +92,11 @@ class Replay(Gone):
         batches = [item.at_ns for item in self.items if isinstance(item, TaskBatch)]
         gaps = [after - before for before, after in pairwise(batches) if after > before]
         self._tasks_per_s = 1e9 / median(gaps) if gaps else 0.0
+        switches = [item for item in self.items if isinstance(item, ChildStarted | StepFinished)]
+        self._switched_ns = [item.at_ns for item in switches]
+        self._sampled = [isinstance(item, ChildStarted) for item in switches]
+        self.at_ns: int | None = None
+        """The moment that is looked at; None: all of it."""
         self.events_ns = [item.at_ns for item in self.items if not isinstance(item, MachineSample | TaskBatch)]
         """When something happened, ascending."""
 
@@ -127,7 +132,11 @@ class Replay(Gone):
 
     @property
     def tasks_per_s(self) -> float:
-        return self._tasks_per_s
+        """Of the whole; while a moment is looked at 0 when no child was there to be sampled."""
+        if self.at_ns is None:
+            return self._tasks_per_s
+        number = bisect_right(self._switched_ns, self.at_ns)
+        return self._tasks_per_s if number > 0 and self._sampled[number - 1] else 0.0
 
 
 class ReplaySession(Session):
@@ -171,7 +180,7 @@ class ReplaySession(Session):
 
     def seek(self, at_ns: int) -> Changes:
         """Be at a moment, or at the nearest that there is: everything up to it, and with its stamp, has happened."""
-        self.position_ns = max(self.replay.start_ns, min(at_ns, self.replay.end_ns))
+        self.position_ns = self.replay.at_ns = max(self.replay.start_ns, min(at_ns, self.replay.end_ns))
         target = bisect_right(self._stamps, self.position_ns)
         place = target // self._every
         if target < self._folded or place * self._every > self._folded:

@@ -5,7 +5,8 @@ keeps it. The lab's screens (``live.LiveFeed``) and ``conclab run`` both run exp
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from conclab.lab.conductor import Conductor
@@ -22,15 +23,41 @@ from conclab.sampling.exact import ExactTracer
 from conclab.sampling.machine import observe
 from conclab.sampling.sampler import Sample, Sampler
 
+LEAD_NS = 60_000_000_000
+"""As much of the past as the widest pane of cores shows."""
+
+
+class Lead:
+    """What the machine did just before a run: its recording begins with that, or the cores would have had no past when it began."""
+
+    def __init__(self) -> None:
+        self.samples: deque[MachineSample] = deque()
+
+    def put(self, sample: MachineSample) -> None:
+        """One more; those that are too old go."""
+        self.samples.append(sample)
+        while self.samples[0].at_ns < sample.at_ns - LEAD_NS:
+            self.samples.popleft()
+
 
 class Running:
     """``post`` gets the events, and a Trouble when it cannot be kept. The sampler's samples are to be handed to ``sampled``."""
 
-    def __init__(self, plan: Plan, sampler: Sampler, post: Callable[[Event | Trouble], None], *, keep: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        sampler: Sampler,
+        post: Callable[[Event | Trouble], None],
+        *,
+        keep: bool,
+        lead: Iterable[MachineSample] = (),
+    ) -> None:
+        """``lead``: what the machine did just before."""
         self._plan = plan
         self._sampler = sampler
         self._post = post
         self._keep = keep
+        self._lead = tuple(lead)
         self._recorder: Recorder | None = None
         self._witness = Witness()
         self._conductor = Conductor(plan, self._heard, observe, ExactTracer() if plan.traced else None)
@@ -45,7 +72,10 @@ class Running:
 
     def run(self) -> Run:
         """Carry it out, on the thread that calls. What it started has ended when this returns, or raises."""
-        recorder = self._recorder = Recorder(self._plan, self._trouble) if self._keep else None
+        recorder = Recorder(self._plan, self._trouble) if self._keep else None
+        for sample in self._lead if recorder is not None else ():
+            recorder.put(sample)
+        self._recorder = recorder
         run: Run | None = None
         outcome = STOPPED
         try:

@@ -92,13 +92,14 @@ class ScriptedFeed:
         self._items: list[Item] = []
         self._script: Iterator[Event] | None = None
         self._due: deque[Event] = deque()
-        self._stopping = False
+        self._stopping = self._samples = False
         self._pid = 4_000
 
     # What a feed does
 
     def take(self) -> list[Item]:
         items, self._items = self._items, []
+        items.sort(key=lambda item: item.at_ns)  # stable, as the live feed does
         return items
 
     def launch(self, plan: Plan) -> None:
@@ -142,7 +143,7 @@ class ScriptedFeed:
 
     @property
     def tasks_per_s(self) -> float:
-        return 1e9 / SLOT_NS if self.source.actors else 0.0
+        return 1e9 / SLOT_NS if self._samples else 0.0
 
     def close(self) -> None:
         self._script = None
@@ -170,6 +171,8 @@ class ScriptedFeed:
                     break
                 event = self._due.popleft()
                 self._items.append(event)
+                if isinstance(event, ChildStarted | StepFinished | RunFinished):
+                    self._samples = isinstance(event, ChildStarted)
                 if isinstance(event, RunFinished):
                     self._script = None
 
