@@ -38,9 +38,16 @@ def _new_file(name: str) -> Path:
     return path
 
 
-def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = False, cast: tuple[str | None, int] = (None, 2)) -> int:
+def open_lab(
+    mode: str = "lab",
+    plan: Plan | None = None,
+    read_only: bool = False,
+    cast: tuple[str | None, int] = (None, 2),
+    presenter: bool = False,
+) -> int:
     """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing.
-    ``cast``: a file to record the terminal to from the beginning, and the format's version."""
+    ``cast``: a file to record the terminal to from the beginning, and the format's version. ``presenter``: keys are shown as they
+    are pressed."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
@@ -49,6 +56,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
     from conclab.tui.casting import CastWish
+    from conclab.tui.presenter import PresentingApp
 
     cast_wish = CastWish(_new_file(cast[0]) if cast[0] is not None else None, cast[1])
     file = path()
@@ -56,7 +64,7 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
 
     feed = LiveFeed(tidies=not read_only)
     try:
-        app = ConclabApp(
+        app = (PresentingApp if presenter else ConclabApp)(
             feed,
             candidates(),
             place=mode,
@@ -77,4 +85,4 @@ def open_lab(mode: str = "lab", plan: Plan | None = None, read_only: bool = Fals
 
 
 def command(asked: argparse.Namespace) -> int:
-    return open_lab(read_only=asked.read_only, cast=(asked.cast, asked.cast_version))
+    return open_lab(read_only=asked.read_only, cast=(asked.cast, asked.cast_version), presenter=asked.presenter)

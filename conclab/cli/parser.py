@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from conclab import __version__
 from conclab.cli.ending import Trouble
+from conclab.cli.parser_shows import add_shows
 
 _WIDTH = 96
 _SCREENS = ("monitor",)
 """Commands that open screens: they can be read-only."""
+_PRESENTED = ("monitor", "demo", "record")
+"""Commands whose screens can be presented."""
 _READ_ONLY = "the screens only show: nothing is signalled, started, traced, written or deleted; no environments"
 
 
@@ -64,7 +68,7 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, summary: str,
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(command=_later(name), screens=name in _SCREENS)
+    parser.set_defaults(command=_later(name), screens=name in _SCREENS, presented=name in _PRESENTED)
     return parser
 
 
@@ -102,6 +106,7 @@ def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
     monitor.add_argument("--sort", metavar="COLUMN", help="in this order (default cpu); --sort=-COLUMN turns it round")
     monitor.add_argument("--inverted", action="store_true", help="turn the order round")
     # Suppressed: what stands before the command must not be undone by what does not stand behind it.
+    monitor.add_argument("--presenter", action="store_true", default=argparse.SUPPRESS, help="show the keys as they are pressed")
     monitor.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
     _add_cast(monitor)
 
@@ -183,11 +188,36 @@ def _add_claims(commands: argparse._SubParsersAction[_Parser]) -> None:
     _json(claims)
 
 
+def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
+    serve = _add(
+        commands,
+        "serve",
+        "show the monitor in a browser",
+        "It prints an address with a secret token in it: whoever has that gets in, nobody else. Unless you ask for more it is"
+        " read-only (processes, kept runs and claims can be looked at, nothing can be changed, environments are not shown), and"
+        " only this machine can reach it. What the browser keeps for itself (Ctrl-T, Ctrl-N, Ctrl-W) is in the command palette"
+        " (Ctrl-P). Needs the extra: pip install 'conclab[web]'.",
+        "conclab serve\n  conclab serve --port 8080 --full\n  ssh -L 8000:127.0.0.1:8000 HOST conclab serve",
+    )
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="where it listens (default 127.0.0.1); before any address that others can reach there is a warning and a question",
+    )
+    serve.add_argument("--port", type=_whole, default=8000, help="which port (default 8000); 0: any that is free")
+    serve.add_argument(
+        "--full",
+        action="store_true",
+        help="the whole of conclab instead: whoever has the address can signal processes and run programs, with your rights",
+    )
+    serve.add_argument("--yes", action="store_true", help="answer yes to the question before an address that others can reach")
+
+
 def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
         prog="conclab",
-        usage="conclab [-h] [--version] [--read-only] [--cast FILE] [COMMAND ...]",
+        usage="conclab [-h] [--version] [--read-only] [--cast FILE] [--presenter] [COMMAND ...]",
         description="A laboratory for concurrency, in a terminal. Without a command it opens the lab.",
         epilog=(
             "examples:\n"
@@ -197,6 +227,7 @@ def build() -> argparse.ArgumentParser:
             "  conclab show last                          what came of the last run\n"
             "  conclab claims --report claims.html        what the article says: which of it holds here\n"
             "  conclab monitor                            processes and threads, live\n"
+            "  conclab demo                               conclab shows itself, in two minutes\n"
             "  conclab doctor                             what this machine can show"
         ),
         formatter_class=_Formatter,
@@ -205,7 +236,8 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"conclab {__version__}")
     parser.add_argument("--read-only", action="store_true", help=_READ_ONLY)
     _add_cast(parser, None)
-    parser.set_defaults(command=_later("lab"), screens=True)
+    parser.add_argument("--presenter", action="store_true", help="show the keys as they are pressed, and the time")
+    parser.set_defaults(command=_later("lab"), screens=True, presented=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="conclab", parser_class=_Parser)
 
     listing = _add(
@@ -244,6 +276,9 @@ def build() -> argparse.ArgumentParser:
     _add_claims(commands)
     _add_runs(commands)
     _add_monitor(commands)
+    add_shows(partial(_add, commands))
+
+    _add_serve(commands)
 
     doctor = _add(commands, "doctor", "tell what this machine can show and what not", "And how to get the rest.", "conclab doctor")
     _json(doctor)
@@ -264,6 +299,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     asked = build().parse_args(arguments)
     if asked.read_only and not asked.screens:
         raise Trouble("--read-only is for the screens: `conclab --read-only` and `conclab monitor --read-only`")
+    if asked.presenter and not asked.presented:
+        raise Trouble(
+            "--presenter is for the screens: `conclab --presenter`, `conclab monitor --presenter`, `conclab demo --presenter`"
+        )
     if asked.cast is not None and not (asked.screens or getattr(asked, "tui", False)):
         raise Trouble("--cast records the screens: `conclab --cast FILE`, `conclab monitor --cast FILE`, `conclab run NAME --tui`")
     return asked

@@ -51,14 +51,17 @@ class Player:
         features: frozenset[str],
         pace: float = 1.0,
         mark: Mark | None = None,
+        tell: Callable[[], None] | None = None,
     ) -> None:
-        """``features``: what there is here, of ``steps.FEATURES``. ``pace``: 2 is twice as fast; runs take as long as they take."""
+        """``features``: what there is here, of ``steps.FEATURES``. ``pace``: 2 is twice as fast; runs take as long as they take.
+        ``tell`` is called again and again while it is played."""
         self._app = app
         self._script = script
         self._passing = passing
         self._features = features
         self._pace = pace * script.pace
         self._mark = mark or (lambda _label: None)
+        self._tell = tell or (lambda: None)
         self._marked: tuple[bool, str] = (False, "")
         self.played = 0
         """Steps that were played."""
@@ -137,7 +140,8 @@ class Player:
             self._watch()
 
     def _watch(self) -> None:
-        """Tell of runs that begin and end."""
+        """Tell how far it is, and of runs that begin and end."""
+        self._tell()
         run = self._run
         now = (self._is_live(), run.title)
         if now != self._marked and run.title:

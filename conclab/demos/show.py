@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from textual.app import AutopilotCallbackType
 from textual.pilot import Pilot
 
 from conclab.demos.hands import free_threaded, with_gil
 from conclab.demos.passing import Passing, PlayedTime, RealTime
 from conclab.demos.player import Failed, Mark, Player
-from conclab.demos.stage import Write, perform
+from conclab.demos.stage import Act, Write, perform
 from conclab.demos.stagehand import DemoApp
 from conclab.demos.steps import Script
 from conclab.lab.interpreters import know
@@ -81,6 +82,8 @@ class Show:
         self._passing: Passing | None = None
         self._failure: Failed | None = None
         self._player: Player | None = None
+        self.tell: Callable[[], None] = lambda: None
+        """Is called again and again while it is played."""
         self.app = DemoApp(
             house.feed,
             house.pythons,
@@ -107,9 +110,10 @@ class Show:
                 await self._act(pilot, None)
             finally:
                 self.app.acts(None)
-                self.app.exit(return_code=0)
+                if not self.app.ended:
+                    self.app.exit(return_code=0)
 
-        self.app.run(auto_pilot=self._stoppable(act))
+        self.app.run(auto_pilot=cast(AutopilotCallbackType, self._stoppable(act)))
         if self._failure is not None:
             raise self._failure
         return self.app.return_code or 0
@@ -120,18 +124,24 @@ class Show:
         async def act(pilot: Pilot[None]) -> None:
             await self._act(pilot, mark)
 
-        await perform(self.app, size, act, write)
+        await perform(self.app, size, self._stoppable(act), write)
         if self._failure is not None:
             raise self._failure
 
     async def unseen(self, size: tuple[int, int]) -> None:
         """Play it so that nobody sees it, for its checks. Raises Failed."""
-        async with self.app.run_test(size=size, notifications=True) as pilot:
+
+        async def act(pilot: Pilot[None]) -> None:
             await self._act(pilot, None)
+
+        async with self.app.run_test(size=size, notifications=True) as pilot:
+            await self._stoppable(act)(pilot)
         if self._failure is not None:
             raise self._failure
 
-    def _stoppable(self, act: Any) -> Any:
+    def _stoppable(self, act: Act) -> Act:
+        """So that the app can end before the demo does."""
+
         async def stoppable(pilot: Pilot[None]) -> None:
             self.app.acts(asyncio.current_task())
             try:
@@ -145,7 +155,7 @@ class Show:
     async def _act(self, pilot: Pilot[None], mark: Mark | None) -> None:
         scripted = self._scripted
         self._passing = RealTime(pilot) if scripted is None else PlayedTime(self.app, scripted, pilot, watched=self._watched)
-        self._player = Player(self.app, self._script, self._passing, self._house.features, self._pace, mark)
+        self._player = Player(self.app, self._script, self._passing, self._house.features, self._pace, mark, lambda: self.tell())
         await pilot.pause()
         try:
             await self._player.play(pilot)
