@@ -73,8 +73,9 @@ class Running:
     def run(self) -> Run:
         """Carry it out, on the thread that calls. What it started has ended when this returns, or raises."""
         recorder = Recorder(self._plan, self._trouble) if self._keep else None
-        for sample in self._lead if recorder is not None else ():
-            recorder.put(sample)
+        if recorder is not None:
+            for sample in self._lead:
+                recorder.put(sample)
         self._recorder = recorder
         run: Run | None = None
         outcome = STOPPED
