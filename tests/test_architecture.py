@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "programs": set(),
     "recording": {"model", "sampling", "lab", "recording"},
     "tui": {"model", "lab", "recording", "tui"},
-    "cli": {"model", "settings", "sampling", "lab", "recording", "tui", "cli", "demos", ""},
+    "web": {"model", "web"},
+    "cli": {"model", "settings", "sampling", "lab", "recording", "tui", "web", "cli", "demos", ""},
     "demos": {"model", "lab", "recording", "tui", "demos"},
 }
 TUI_ORDER = (
