@@ -32,7 +32,7 @@ class Row:
     found: int = 0
     """Of a chapter: how many of its claims have been found out about …"""
     of: int = 0
-    """… and how many there are."""
+    """… and how many can be: conventions are only explained."""
 
 
 def matches(claim: Claim, text: str) -> bool:
@@ -48,26 +48,28 @@ def rows_of(claims: Sequence[Claim], standings: Mapping[int, Standing], states: 
         own = [claim for claim in claims if claim.chapter == chapter]
         shown = [claim for claim in own if matches(claim, sought)]
         if shown:
-            rows.append(Row(chapter, found=sum(claim.number in standings for claim in own), of=len(own)))
+            runnable = [claim for claim in own if claim.trials]
+            rows.append(Row(chapter, found=sum(claim.number in standings for claim in runnable), of=len(runnable)))
             rows += [Row(chapter, claim, standings.get(claim.number), states.get(claim.number, "")) for claim in shown]
     return rows
 
 
 def summary(claims: Sequence[Claim], standings: Mapping[int, Standing]) -> str:
-    """How far one has got: 31 of 45 checked here · 22 ✓ 6 ✗ 3 ◐."""
-    found = [standings[claim.number] for claim in claims if claim.number in standings]
-    if not set(found) - {Standing.CONVENTION}:
+    """How far one has got: 31 of 42 checked here · 22 ✓ 6 ✗ 3 ◐. Conventions are not checked but explained."""
+    runnable = [claim.number for claim in claims if claim.trials]
+    found = [standings[number] for number in runnable if number in standings]
+    if not found:
         return "none checked here yet"
     counts = Counter(found)
     told = " ".join(f"{counts[standing]} {GLYPHS[standing]}" for standing in Standing if counts[standing])
-    return f"{len(found)} of {len(claims)} checked here · {told}"
+    return f"{len(found)} of {len(runnable)} checked here · {told}"
 
 
 def row_line(row: Row, width: int, palette: Palette, selected: bool) -> Strip:
     """One row. The last cell stays empty: what is in it would run into the scroll bar."""
     width = max(8, width)
     if row.claim is None:
-        count = f" {row.found} of {row.of} "
+        count = f" {row.found} of {row.of} " if row.of else " explained "
         line = Line().add(fit(row.chapter, width - cell_len(count)), style(palette.text, bold=True))
         return line.add(count, style(palette.dim)).strip(width)
     back = palette.cursor if selected else None

@@ -64,10 +64,12 @@ class LearnOrders(LearnMoving):
     # Guessing
 
     def action_guess(self, value: str = "") -> None:
-        """Guess so; without a value the next of the three."""
+        """Guess so; without a value the next of the three. From the list of a narrow screen go to its page, where guesses stand."""
         claim = self.claim
         if claim is None or claim.convention:
             return
+        if self._on_list:
+            self.turn_page(results=True)
         every = list(Guess)
         known = self.learning.guess_of(claim)
         following = every[(every.index(known) + 1) % len(every)] if known is not None else every[0]

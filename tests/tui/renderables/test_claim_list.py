@@ -18,13 +18,14 @@ def line(row: Row, selected: bool = False) -> str:
 def test_chapters_come_before_their_claims_and_count_them() -> None:
     rows = rows_of(CLAIMS, FOUND, {38: RUNNING})
     assert [line(row) for row in rows] == [
-        "Which one to use                       2 of 2",
+        "Which one to use                       1 of 1",
         " ◐ 18 CPU-bound: use processes",
         " – 21 threads for small work",
         "Multi-threading                        1 of 2",
         " ✗ 34 threads are spread over all cores",
         " ▶ 38 goroutines are threads",
     ]
+    assert line(rows_of([WORDS], {}, {})[0]).split()[-1] == "explained", "there is nothing to count"
     assert line(rows_of(CLAIMS, {}, {34: WAITING})[4]) == " · 34 threads are spread over all cores"
     assert line(rows_of(CLAIMS, {}, {})[4]) == "   34 threads are spread over all cores"
 
@@ -45,7 +46,7 @@ def test_found_is_what_title_sentence_and_number_say_in_any_case() -> None:
 
 def test_the_summary_counts_in_one_order_and_says_when_there_is_nothing() -> None:
     assert summary(CLAIMS, {}) == summary(CLAIMS, {21: Standing.CONVENTION}) == "none checked here yet"
-    assert summary(CLAIMS, {**FOUND, 38: Standing.HOLDS}) == "4 of 4 checked here · 1 ✓ 1 ✗ 1 ◐ 1 –"
+    assert summary(CLAIMS, {**FOUND, 38: Standing.HOLDS}) == "3 of 3 checked here · 1 ✓ 1 ✗ 1 ◐"
 
 
 def test_every_line_fits_and_the_cursor_is_told_by_more_than_its_colour() -> None:
