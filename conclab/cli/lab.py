@@ -44,10 +44,11 @@ def open_lab(
     read_only: bool = False,
     cast: tuple[str | None, int] = (None, 2),
     presenter: bool = False,
+    replay: Path | None = None,
 ) -> int:
     """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing.
     ``cast``: a file to record the terminal to from the beginning, and the format's version. ``presenter``: keys are shown as they
-    are pressed."""
+    are pressed. ``replay``: a recording that is opened at once."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
@@ -77,7 +78,7 @@ def open_lab(
             read_only=read_only,
             newcomer=mode == "lab" and plan is None and not read_only and _nothing_ran(),
         )
-        app.cast_wish = cast_wish
+        app.cast_wish, app.opens = cast_wish, replay
         app.run()
         return app.return_code or 0
     finally:

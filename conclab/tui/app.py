@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -24,7 +25,7 @@ from conclab.recording.read_only import OnlyRead, ReadOnlyFeed
 from conclab.recording.session import LiveSession
 from conclab.tui.casting import CastsTerminal
 from conclab.tui.commands import CommandsProvider, commands
-from conclab.tui.driver import is_abandoned
+from conclab.tui.driver import is_abandoned, is_lagging
 from conclab.tui.guide import Guide
 from conclab.tui.keys_in_turn import TypesInTurn
 from conclab.tui.only_looks import OnlyLooks
@@ -49,8 +50,6 @@ MOST_SHARE = 0.02
 """Of a core, for folding and drawing, while a run leaves none free …"""
 MOST_SKIPPED = 4
 """… but a frame comes in every so many beats in any case."""
-MOST_WAITING = 5
-"""Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
 COLLECT_AFTER = 10_000
 """New objects after which the garbage collector looks. By default it does after 700 (2,000 since 3.14), and would go through all
 rows again and again while some ten thousand of them are put in order: that took as long as the ordering itself."""
@@ -64,6 +63,8 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
     """conclab's screens over a feed."""
 
     TITLE = "conclab"
+    opens: Path | None = None
+    """A recording that the Runs place opens at once."""
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandsProvider}
     CSS = """
@@ -190,9 +191,9 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         if self._guide.touring and self._place is not None:
             self._guide.look(self._place)
         if isinstance(self.screen, Follows):
-            if not self._lagging():
+            if not is_lagging(self._driver):
                 self.screen.follow(news)
-        elif self._place is not None and self.screen is self._place is self._arrived and not self._lagging():
+        elif self._place is not None and self.screen is self._place is self._arrived and not is_lagging(self._driver):
             changes, self._undrawn = self._undrawn, Changes()
             self._place.refresh_view(changes)
 
@@ -213,11 +214,6 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
     def _crowded(self) -> bool:
         used = self.session.run_state.cores_used() if self.session.run_state.live else None
         return used is not None and used > self.session.feed.machine.usable_cores - NO_ROOM
-
-    def _lagging(self) -> bool:
-        thread = getattr(self._driver, "_writer_thread", None)
-        queue = getattr(thread, "_queue", None)
-        return queue is not None and queue.qsize() > MOST_WAITING
 
     def action_go(self, name: str) -> None:
         """Go to a place; not while something stands before the one where one is, for that would stay on the stack below it."""

@@ -17,6 +17,8 @@ from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
 _PATIENCE_S = 0.2
+MOST_WAITING = 5
+"""Frames that a terminal may be behind before drawing pauses; Textual blocks at 30."""
 
 
 class SurvivingDriver(LinuxDriver):
@@ -57,3 +59,9 @@ def is_abandoned(driver: Driver | None) -> bool:
     except termios.error as error:
         return bool(error.args[0] != errno.ENOTTY)  # a pipe never was one: somebody else draws (tui.served)
     return False
+
+
+def is_lagging(driver: Driver | None) -> bool:
+    """Whether the terminal is so far behind that drawing should pause."""
+    queue = getattr(getattr(driver, "_writer_thread", None), "_queue", None)
+    return queue is not None and queue.qsize() > MOST_WAITING

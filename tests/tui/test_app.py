@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from conclab.model.events import Line, Output, WorkerStarted
 from conclab.model.verdicts import Evidence, Status, Verdict
-from conclab.tui.app import MOST_WAITING, ConclabApp
+from conclab.tui.app import ConclabApp
+from conclab.tui.driver import MOST_WAITING
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.monitor import MonitorScreen
 from conclab.tui.theme import DARK, LIGHT, PALETTES, Palette
@@ -172,13 +173,13 @@ async def test_what_was_not_drawn_because_the_terminal_lagged_is_drawn_when_it_h
         await fill(app, pilot, "repetitions", "1")
         await press(pilot, "f5")
         await pass_time(app, feed, pilot, 20)
-        monkeypatch.setattr(app, "_lagging", lambda: True)
+        monkeypatch.setattr("conclab.tui.app.is_lagging", lambda _driver: True)
         while app.session.run_state.phase != "finished":
             feed.tick(5)
             app.beat()
         await settle(pilot)
         assert "UNDECIDED" not in pane_text(app, "#verdict")
-        monkeypatch.setattr(app, "_lagging", lambda: False)
+        monkeypatch.setattr("conclab.tui.app.is_lagging", lambda _driver: False)
         await pass_time(app, feed, pilot, 10)
         assert "UNDECIDED" in pane_text(app, "#verdict")
 

@@ -14,7 +14,7 @@ from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.model.verdicts import GLYPHS, Status
-from conclab.recording.stored import Summary
+from conclab.recording.stored import RUN, TAPE, Summary
 from conclab.tui.palettes import REVERSED, one_colour
 from conclab.tui.renderables.blocks import Line, action, fit, right, style
 from conclab.tui.theme import Palette
@@ -35,6 +35,8 @@ def ending(run: Summary) -> str:
         return "● live"
     if not run.complete:
         return "‡ killed"
+    if run.kind == TAPE:
+        return "≡ monitor"
     if run.outcome != OK:
         return "■ stopped" if run.outcome == "stopped" else "! failed"
     return f"{GLYPHS[Status(run.status)]} {run.status}" if run.status in list(Status) else "– none"
@@ -67,10 +69,26 @@ COLUMNS = (
     Column("verdict", "verdict", 13, ending, lambda run: ending(run)[2:], left=True),
     Column("ratio", "ratio", 11, ratio, lambda run: -1.0 if run.ratio is None else run.ratio, True, rank=1),
     Column("pythons", "Pythons", 14, lambda run: harmless(", ".join(run.pythons)), lambda run: run.pythons, left=True, rank=3),
-    Column("repetitions", "reps", 6, lambda run: figures.count(run.repetitions), lambda run: run.repetitions, True, rank=4),
+    Column(
+        "repetitions",
+        "reps",
+        6,
+        lambda run: figures.count(run.repetitions) if run.kind == RUN else "",
+        lambda run: run.repetitions,
+        True,
+        rank=4,
+    ),
     Column("took", "took", 11, lambda run: figures.duration(run.wall_ns), lambda run: run.wall_ns, True, rank=2),
     Column("size", "size", 7, lambda run: figures.size(run.size_bytes), lambda run: run.size_bytes, True, rank=3),
-    Column("exact", "trace", 9, lambda run: "exact" if run.traced else "sampled", lambda run: run.traced, True, rank=5),
+    Column(
+        "exact",
+        "trace",
+        9,
+        lambda run: "exact" if run.traced else "sampled" if run.kind == RUN else "",
+        lambda run: run.traced,
+        True,
+        rank=5,
+    ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -17,6 +16,7 @@ from conclab.recording.feed import Changes
 from conclab.recording.past import Past, Series
 from conclab.recording.stored import Unreadable
 from conclab.tui.commands import MOVING
+from conclab.tui.driver import is_lagging
 from conclab.tui.screens.aside import aside
 from conclab.tui.screens.choose import ChooseDialog
 from conclab.tui.screens.help_words import PLAYING, Words
@@ -54,14 +54,6 @@ PLAYING_KEYS: list[BindingType] = [
     _key("X", "spike(-1)", "Spike before", "Where a figure stood out before", "spike_back"),
     _key("Y", "series", "Spikes of", "Choose the figure whose spikes x and X go to", "series"),
 ]
-
-
-@runtime_checkable
-class Lags(Protocol):
-    """An app that knows whether its terminal is behind."""
-
-    def lagging(self) -> bool:
-        """Whether drawing should pause."""
 
 
 class Playing(Screen[None]):
@@ -211,7 +203,7 @@ class Playing(Screen[None]):
 
     def play_on(self) -> None:
         """Be where one should be by now. While the terminal is behind nothing is drawn, and the next frame is further on."""
-        if not self.playing or (isinstance(self.app, Lags) and self.app.lagging()):
+        if not self.playing or is_lagging(self.app._driver):
             return
         self.seek(self.playback.at(self.clock()))
         if self.past.position_ns >= self.past.end_ns:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,8 +17,8 @@ from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.recording.feed import Changes, Session
-from conclab.recording.kept import CannotForget, Kept, forget, read_kept, replayed, stamp_ns
-from conclab.recording.stored import Summary, Unreadable
+from conclab.recording.kept import CannotForget, Kept, forget, read_kept, stamp_ns
+from conclab.recording.stored import RUN, Summary, Unreadable
 from conclab.tui.commands import FINDING, LOOKING, ORDER
 from conclab.tui.palettes import Palette
 from conclab.tui.renderables.blocks import fit, plain, style, wrapped
@@ -25,8 +26,8 @@ from conclab.tui.renderables.runs import BY_KEY, COLUMNS, arranged
 from conclab.tui.screens.aside import aside
 from conclab.tui.screens.forget import ForgetDialog
 from conclab.tui.screens.help_words import Words
+from conclab.tui.screens.opening import opened_screen
 from conclab.tui.screens.place import Place
-from conclab.tui.screens.run import RunScreen
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.line import Drawn
 from conclab.tui.widgets.lines import LinesView
@@ -48,11 +49,19 @@ WORDS = (
             ("● live", "it is running now; what is shown is how far it has got"),
             ("‡ killed", "conclab was killed while it ran: what had been kept until then can be opened"),
             ("■ stopped, ! failed", "somebody stopped it, or the experiment went wrong: there is no verdict"),
+            ("≡ monitor", "a recording of the monitor; a key there makes one, and `conclab monitor --record FILE`"),
             ("reps", "repetitions of all arms together"),
             ("trace", "exact: every switch was traced by the kernel; sampled: looked at so many times a second"),
         ),
     ),
 )
+
+
+@runtime_checkable
+class OpensFirst(Protocol):
+    """An app that was asked to open a recording."""
+
+    opens: Path | None
 
 
 class RunsScreen(Place):
@@ -114,6 +123,9 @@ class RunsScreen(Place):
         super().enter()
         self._looked_s = -1e9
         self._look()
+        if isinstance(self.app, OpensFirst) and self.app.opens is not None:
+            path, self.app.opens = self.app.opens, None
+            self._open(path, path.name)
 
     def refresh_view(self, changes: Changes) -> None:
         super().refresh_view(changes)
@@ -182,8 +194,10 @@ class RunsScreen(Place):
         if not run.complete and not run.live:
             said = f"conclab was killed while it ran; it is kept as far as it got. {said}"
         lines = [plain(part, width, style(palette.text)) for part in wrapped(said, width)[: _ABOUT - 3]]
-        facts = [harmless(run.experiment), figures.plural(run.repetitions, "repetition"), figures.duration(run.wall_ns)]
-        facts += [harmless(", ".join(run.pythons)), "every switch traced" if run.traced else "sampled"]
+        facts = [harmless(run.experiment), figures.duration(run.wall_ns)]
+        if run.kind == RUN:
+            facts.insert(1, figures.plural(run.repetitions, "repetition"))
+            facts += [harmless(", ".join(run.pythons)), "every switch traced" if run.traced else "sampled"]
         lines.insert(0, plain(" · ".join(fact for fact in facts if fact), width, style(palette.dim)))
         lines.append(plain(harmless(str(run.path)), width, style(palette.dim)))
         view.show(lines)
@@ -244,20 +258,20 @@ class RunsScreen(Place):
 
     @on(RunsTable.Opened)
     def _opened(self, event: RunsTable.Opened) -> None:
-        self._open(event.run)
+        self._open(event.run.path, event.run.title)
 
     @work(exclusive=True, group="opening a run")
-    async def _open(self, run: Summary) -> None:
+    async def _open(self, path: Path, title: str) -> None:
         table = self.query_one(RunsTable)
-        table.subtitle(f"opening {harmless(run.title)} …")
+        table.subtitle(f"opening {harmless(title)} …")
         try:
-            stored, session = await aside(replayed, run.path)
+            screen = await opened_screen(path)
         except Unreadable as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
             self._look_again()
         else:
             if self.app.screen is self:  # and not gone elsewhere meanwhile
-                self.app.push_screen(RunScreen(stored, session))
+                self.app.push_screen(screen)
         self._show()
 
     def action_open(self) -> None:
