@@ -10,6 +10,7 @@ from typing import NoReturn
 from conclab import __version__
 from conclab.cli.ending import Trouble
 from conclab.cli.parser_shows import add_shows
+from conclab.cli.parser_tape import add_tape
 
 _WIDTH = 96
 _SCREENS = ("monitor",)
@@ -84,7 +85,8 @@ def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
         "The first output comes after --every seconds.",
         "conclab monitor --once\n"
         "  conclab monitor --json --every 5 --filter 'cpu>5 and user=root'\n"
-        "  conclab monitor --count 3 --threads --columns scheduling --sort delay",
+        "  conclab monitor --count 3 --threads --columns scheduling --sort delay\n"
+        "  conclab monitor --record night --for 28800",
     )
     monitor.add_argument("--once", action="store_true", help="print one look and end")
     monitor.add_argument(
@@ -105,6 +107,7 @@ def _add_monitor(commands: argparse._SubParsersAction[_Parser]) -> None:
     monitor.add_argument("--threads", action="store_true", help="also the threads of every process")
     monitor.add_argument("--sort", metavar="COLUMN", help="in this order (default cpu); --sort=-COLUMN turns it round")
     monitor.add_argument("--inverted", action="store_true", help="turn the order round")
+    add_tape(monitor)
     # Suppressed: what stands before the command must not be undone by what does not stand behind it.
     monitor.add_argument("--presenter", action="store_true", default=argparse.SUPPRESS, help="show the keys as they are pressed")
     monitor.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
