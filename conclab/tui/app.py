@@ -290,7 +290,8 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
         self.theme = theme_name(PLAIN if plain else self._settings.theme)
 
     async def on_unmount(self) -> None:
-        """What was changed in the last moment is kept, too."""
+        """What was changed, and recorded, in the last moment is kept, too."""
+        self.session.end_recording()
         await self._saver.close()
 
     def _use_keys(self) -> None:
