@@ -149,7 +149,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks, GoesBack):
 
     def leave(self) -> None:
         self._wanted, self._tables = None, 0
-        self.session.feed.list_tasks(None)
+        self.session.list_tasks(None)
 
     def repaint(self) -> None:
         self.query_one(TaskTable).refresh()
@@ -234,7 +234,7 @@ class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks, GoesBack):
         )
         if wanted != self._wanted:
             self._wanted = wanted
-            self.session.feed.list_tasks(wanted)
+            self.session.list_tasks(wanted)
 
     @on(TaskTable.Opened)
     def _opened(self, event: TaskTable.Opened) -> None:
