@@ -45,15 +45,18 @@ def open_lab(
     cast: tuple[str | None, int] = (None, 2),
     presenter: bool = False,
     replay: Path | None = None,
+    record: Path | None = None,
 ) -> int:
     """Open the terminal UI; returns when it is left. Nothing that it started outlives it. ``read_only``: it starts nothing.
     ``cast``: a file to record the terminal to from the beginning, and the format's version. ``presenter``: keys are shown as they
-    are pressed. ``replay``: a recording that is opened at once."""
+    are pressed. ``replay``: a recording that is opened at once.
+    ``record``: a file to record what the monitor shows to."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
         raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
     from conclab.recording.findings import Findings
     from conclab.recording.live import LiveFeed
+    from conclab.recording.tape_recorder import CannotRecord
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
     from conclab.tui.casting import CastWish
@@ -79,6 +82,11 @@ def open_lab(
             newcomer=mode == "lab" and plan is None and not read_only and _nothing_ran(),
         )
         app.cast_wish, app.opens = cast_wish, replay
+        if record is not None:
+            try:
+                app.session.record(record)
+            except CannotRecord as error:
+                raise Trouble(str(error)) from None
         app.run()
         return app.return_code or 0
     finally:
