@@ -225,31 +225,6 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     serve.add_argument("--yes", action="store_true", help="answer yes to the question before an address that others can reach")
 
 
-def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
-    serve = _add(
-        commands,
-        "serve",
-        "show the monitor in a browser",
-        "It prints an address with a secret token in it: whoever has that gets in, nobody else. Unless you ask for more it is"
-        " read-only (processes, kept runs and claims can be looked at, nothing can be changed, environments are not shown), and"
-        " only this machine can reach it. What the browser keeps for itself (Ctrl-T, Ctrl-N, Ctrl-W) is in the command palette"
-        " (Ctrl-P). Needs the extra: pip install 'conclab[web]'.",
-        "conclab serve\n  conclab serve --port 8080 --full\n  ssh -L 8000:127.0.0.1:8000 HOST conclab serve",
-    )
-    serve.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="where it listens (default 127.0.0.1); before any address that others can reach there is a warning and a question",
-    )
-    serve.add_argument("--port", type=_whole, default=8000, help="which port (default 8000); 0: any that is free")
-    serve.add_argument(
-        "--full",
-        action="store_true",
-        help="the whole of conclab instead: whoever has the address can signal processes and run programs, with your rights",
-    )
-    serve.add_argument("--yes", action="store_true", help="answer yes to the question before an address that others can reach")
-
-
 def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
@@ -314,8 +289,6 @@ def build() -> argparse.ArgumentParser:
     _add_runs(commands)
     _add_monitor(commands)
     add_shows(partial(_add, commands))
-
-    _add_serve(commands)
 
     _add_serve(commands)
 
