@@ -148,7 +148,7 @@ def _add_runs(commands: argparse._SubParsersAction[_Parser]) -> None:
         "replay",
         "open a run, or a recording of the monitor, at any moment of it",
         "Space plays it, j jumps to a moment, v and x go to the next event and spike; `?` there shows all keys.",
-        "conclab replay last\n  conclab replay monitor           the newest recording of the monitor\n  conclab replay night.conclab",
+        "conclab replay last\n  conclab replay monitor         the newest recording of the monitor\n  conclab replay night.conclab",
     )
     replay.add_argument("run", metavar="FILE", help=which)
 

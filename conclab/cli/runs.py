@@ -17,7 +17,7 @@ from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.model.verdicts import GLYPHS
 from conclab.recording.folder import runs_folder
-from conclab.recording.stored import Summary, summaries
+from conclab.recording.stored import RUN, Summary, summaries
 
 _HEADS = ("RUN", "WHEN", "EXPERIMENT", "VERDICT", "PYTHON", "TOOK", "SIZE", "")
 _RIGHT = {"TOOK", "SIZE"}
@@ -30,7 +30,7 @@ _GLYPHS: Mapping[str, str] = {status.value: glyph for status, glyph in GLYPHS.it
 def note_of(run: Summary) -> str:
     """What is special about a run, in a few words; empty: nothing."""
     if run.live:
-        state = "running now"
+        state = "running now" if run.kind == RUN else "being recorded"
     elif not run.complete:
         state = "cut off"
     else:
@@ -75,9 +75,11 @@ def table_lines(runs: list[Summary], width: int | None) -> list[str]:
     return [paint(lines[0], "bold"), *lines[1:]]
 
 
-def _json(run: Summary) -> dict[str, Any]:
+def described(run: Summary) -> dict[str, Any]:
+    """A run, or a recording of the monitor, for JSON."""
     return {
         "id": run.id,
+        "kind": run.kind,
         "file": harmless(str(run.path)),
         "began_s": run.began_s,
         "experiment": run.experiment,
@@ -100,7 +102,7 @@ def command(asked: argparse.Namespace) -> int:
     folder = runs_folder()
     runs, problems = summaries(folder)
     if asked.json:
-        print_json({"schema": 1, "folder": harmless(str(folder)), "runs": [_json(run) for run in runs], "problems": problems})
+        print_json({"schema": 1, "folder": harmless(str(folder)), "runs": [described(run) for run in runs], "problems": problems})
         return 0
     if runs:
         print("\n".join(table_lines(runs, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)))

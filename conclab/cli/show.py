@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import Any
 
 from conclab.cli.ending import Trouble
 from conclab.cli.output import paint, print_json, run_lines
+from conclab.cli.runs import described
 from conclab.cli.split import split_lines
 from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.recording.document import document
 from conclab.recording.rebuilt import run_of, seen_in
-from conclab.recording.stored import NoSuchRun, StoredRun, Unreadable, find, open_run
+from conclab.recording.stored import NoSuchRun, OtherKind, StoredRun, Unreadable, find, open_run
+from conclab.recording.tape_reel import FileReel
 
 _COUNTED = (
     ("events", "event", "events"),
@@ -24,13 +27,19 @@ _COUNTED = (
 )
 _TOLD_FROM = 0.005
 """Less of a worker's time that is not known is not worth a line."""
+_MARKS = 20
+"""The latest marks of a recording that are listed."""
 _LEFT_OUT = {"lines": "lines of output", "samples": "samples", "events": "events", "traces": "exact traces"}
 
 
 def command(asked: argparse.Namespace) -> int:
     """Exit status 0 even of a run that failed: that it did is what is shown."""
     try:
-        stored = open_run(find(asked.run))
+        path = find(asked.run)
+        try:
+            stored = open_run(path)
+        except OtherKind:
+            return _show_tape(path, asked.json)
         run = run_of(stored)
         told = stored.document or document(run, seen_in(stored), stored.summary.id)
         if asked.json:
@@ -44,6 +53,35 @@ def command(asked: argparse.Namespace) -> int:
     except (NoSuchRun, Unreadable) as error:
         raise Trouble(str(error)) from None
     return 0
+
+
+def _show_tape(path: Path, as_json: bool) -> int:
+    """A recording of the monitor: what there is of it. What it shows is for ``conclab replay``. Raises Unreadable."""
+    tape = FileReel(path)
+    summary, marks = tape.summary, tape.marks()
+    if as_json:
+        told = [{"at_s": round(tape.epoch_s + mark.at_ns / 1e9, 3), "kind": mark.kind, "text": mark.text} for mark in marks]
+        print_json({"schema": 1, **described(summary), "marks": told})
+        return 0
+    began = time.strftime("%a %d %b %Y %H:%M:%S", time.localtime(summary.began_s))
+    state = "" if summary.complete else " so far" if summary.live else ", and then conclab was killed"
+    lines = [
+        f"Recording of the monitor: {figures.duration(summary.wall_ns)}{state}, {summary.statement}",
+        *(
+            f"  {time.strftime('%H:%M:%S', time.localtime(tape.epoch_s + mark.at_ns / 1e9))}  {mark.text}"
+            for mark in marks[-_MARKS:]
+        ),
+        "",
+        paint(f"{summary.id} · {began}", "dim"),
+        paint(f"{harmless(str(summary.path))} · {figures.size(summary.size_bytes)}", "dim"),
+        f"`conclab replay {summary.id}` goes through it",
+    ]
+    print("\n".join(lines))
+    return 0
+
+
+def _time_of_day(at_s: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at_s))
 
 
 def _trace_lines(told: dict[str, Any]) -> list[str]:

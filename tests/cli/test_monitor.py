@@ -131,7 +131,7 @@ def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     row = TaskRow(
         RowId(7, WHOLE, 5), 1, False, cpu_share=0.5, voluntary_per_s=12.0, involuntary_per_s=345.0, threads=6, command="py"
     )
-    monkeypatch.setattr(monitor_command, "_looks", lambda _wanted: iter([(sample, None, (row,))]))
+    monkeypatch.setattr(monitor_command, "_looks", lambda _wanted, _taped: iter([(sample, None, (row,))]))
 
 
 @pytest.mark.usefixtures("one_process")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from conclab.model.events import RunFinished
 from conclab.model.machine_state import MachineState
-from conclab.model.table import Wanted
+from conclab.model.table import QUEUE, SCHED, STATUS, Wanted
 from conclab.model.table_state import TableState
 from conclab.recording import recent
 from conclab.recording.scripted import ScriptedFeed
 from conclab.recording.session import LiveSession
 from conclab.recording.tape import TapeSession
+from conclab.recording.tape_recorder import CannotRecord
+from conclab.recording.tape_reel import open_tape
 from tests.recording.played import plan_of
 
 States = dict[int, tuple[MachineState, TableState]]
@@ -161,3 +165,26 @@ def test_of_a_run_with_too_much_of_it_the_oldest_samples_go_and_the_verdict_stay
     assert run.run_state.verdict == session.run_state.verdict is not None
     assert len(run.run_state.repetitions) == len(session.run_state.repetitions)
     assert any(isinstance(item, RunFinished) for item in run.replay.items)
+
+
+def test_while_it_is_recorded_tables_go_on_without_a_screen_and_end_with_it(tmp_path: Path) -> None:
+    feed = ScriptedFeed(2)
+    session = LiveSession(feed)
+    session.list_tasks(Wanted(needs=frozenset({STATUS}), needs_of_all=frozenset({SCHED}), every_s=0.5))
+    recording = session.record(tmp_path / "one.conclab")
+    assert session.recording is recording
+    assert recording.on
+    wanted = feed.source.wanted
+    assert wanted is not None
+    assert wanted.needs_of_all == {SCHED, QUEUE, STATUS}
+    assert wanted.every_s == 0.5
+    with pytest.raises(CannotRecord, match="is being recorded already"):
+        session.record(tmp_path / "two.conclab")
+    session.list_tasks(None)
+    assert feed.source.wanted is not None
+    feed.tick(20)
+    session.advance()
+    assert "one.conclab: " in session.end_recording()
+    assert feed.source.wanted is None
+    assert session.end_recording() == ""
+    assert open_tape(tmp_path / "one.conclab").table_state.table == session.table_state.table
