@@ -70,12 +70,17 @@ class Survey:
         )
 
     def differing(self) -> tuple[Claim, ...]:
-        """The claims that the Pythons do not agree about, as far as they were run."""
-        return tuple(claim for claim in self.claims if len({self.standing(claim, column) for column in self.columns} - {None}) > 1)
+        """The claims about which the Pythons came to something else: where each came to something, for to have decided nothing is
+        no other answer. A busy machine does that too."""
+        return tuple(claim for claim in self.claims if len(set(self._decided(claim))) > 1)
 
     def compared(self) -> int:
-        """How many claims were run under more than one Python."""
-        return sum(sum((claim.number, column.path) in self.found for column in self.columns) > 1 for claim in self.claims)
+        """How many claims were decided under more than one Python."""
+        return sum(len(self._decided(claim)) > 1 for claim in self.claims)
+
+    def _decided(self, claim: Claim) -> list[Standing]:
+        found = [self.finding(claim, column) for column in self.columns] if claim.trials else []
+        return [one.standing for one in found if one is not None and one.standing is not Standing.UNDECIDED]
 
 
 def survey_of(claims: Sequence[Claim], findings: Iterable[Finding], pythons: Sequence[Interpreter] = ()) -> Survey:

@@ -55,7 +55,7 @@ def agreement(survey: Survey, numbers: Sequence[str]) -> str:
         return ""
     if numbers:
         return f"The Pythons differ about {', '.join(numbers)}."
-    return "The Pythons agree about every claim that was run under more than one of them."
+    return "The Pythons agree about every claim that was decided under more than one of them."
 
 
 def python_name(column: Column) -> str:

@@ -32,6 +32,16 @@ def test_pythons_differ_where_both_were_run_and_found_something_else() -> None:
     assert [claim.number for claim in survey().differing()] == [18, 34]
 
 
+def test_to_have_decided_nothing_is_no_other_answer() -> None:
+    one = next(finding for finding in FINDINGS if finding.number == SPREAD.number)
+    two = replace(one, conditions=replace(one.conditions, python="/other/python"), standing=Standing.UNDECIDED)
+    found = survey_of(CLAIMS, [one, two])
+    assert found.differing() == ()
+    assert found.compared() == 0
+    again = survey_of(CLAIMS, [one, replace(two, standing=one.standing)])
+    assert (again.differing(), again.compared()) == ((), 1)
+
+
 def test_only_the_pythons_that_were_asked_for_are_shown() -> None:
     python = Interpreter(FREE.python, "cpython", FREE.version, True)
     found = survey_of(CLAIMS, FINDINGS, [python])

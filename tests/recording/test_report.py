@@ -209,11 +209,11 @@ def test_a_disk_that_fails_leaves_no_half_of_a_report(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_pythons_agree_only_about_what_was_run_under_several(tmp_path: Path) -> None:
+def test_pythons_agree_only_about_what_was_decided_under_several(tmp_path: Path) -> None:
     part = FINDINGS[0].parts[0]
     same = [finding(34, where, part) for where in (FREE_THREADED, FINDINGS[0].conditions)]
     for suffix in report.FORMATS:
-        assert "agree about every claim that was run" in written(tmp_path, suffix, survey_of(CLAIMS, same))
+        assert "agree about every claim that was decided" in written(tmp_path, suffix, survey_of(CLAIMS, same))
         assert "The Pythons" not in written(
             tmp_path, suffix, survey_of(CLAIMS, [same[0], finding(18, FINDINGS[0].conditions, part)])
         )
