@@ -182,10 +182,10 @@ class Player:
         if step.event == "worker":
             return over or any(view.task is not None for view in run.workers.values())
         if step.event == "arm":
-            arm = run.arm
-            if over and not (arm is not None and arm.name == step.name):
-                raise Clumsy(f"the run is over and had no arm “{step.name}”; it had {', '.join(arm.name for arm in run.arms)}")
-            return arm is not None and arm.name == step.name
+            arms = [arm.name for arm in run.arms]
+            if arms and step.name not in arms:
+                raise Clumsy(f"{run.title} has no arm “{step.name}”; it has {', '.join(dict.fromkeys(arms))}")
+            return over or (run.arm is not None and run.arm.name == step.name)
         if over and run.rounds_done < step.count:
             raise Clumsy(f"waited for repetition {step.count}; {self._stands()}")
         return run.rounds_done >= step.count

@@ -10,7 +10,7 @@ EVENTS = {
     "running": "the run has begun its first repetition",
     "worker": "a worker has begun in the repetition that is on",
     "repetition": "so many repetitions of all arms are done (number = 2; without it: one)",
-    "arm": 'the arm of that name has begun (name = "threads")',
+    "arm": 'the arm of that name is on (name = "threads"), or has been',
     "verdict": "the run is over and has a verdict",
     "finished": "whatever was run is over, with a verdict or without",
 }
