@@ -82,6 +82,13 @@ def clock_time(seconds: float | None) -> str:
     return f"{hours}h{minutes % 60:02}:{rest // 100:02}" if hours < 1000 else f"{hours // 24}d{hours % 24:02}h"
 
 
+def playing_time(seconds: float) -> str:
+    """How long something has been recorded, or into it: 0:12, 4:05, 1:04:05."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def uptime(seconds: float | None) -> str:
     """Time since boot: 04:11:09, or 3 days, 04:11. Blank when that is not told."""
     if seconds is None:

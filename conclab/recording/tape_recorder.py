@@ -231,7 +231,5 @@ def _made(path: Path | None, began_s: float) -> Path:
             return new_file(runs_folder(), TAPE_NAME, began_s)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
         return path
-    except FileExistsError:
-        raise CannotRecord(f"{named} is there already and is not written over; choose another name") from None
     except OSError as error:
         raise CannotRecord(f"{named} cannot be written: {reason_of(error)}") from None

@@ -27,6 +27,7 @@ from conclab.tui.screens.help_words import Words, monitor_words
 from conclab.tui.screens.monitor_acts import ActsOnTasks
 from conclab.tui.screens.monitor_keys import KEYS
 from conclab.tui.screens.monitor_search import FindsTasks
+from conclab.tui.screens.monitor_tape import RecordsTape
 from conclab.tui.screens.monitor_views import ViewsTasks
 from conclab.tui.screens.trace import TraceScreen
 from conclab.tui.widgets.keybar import KeyBar
@@ -44,7 +45,7 @@ _LEAST_ROWS = 4
 """Rows of tasks that there shall be: before there are fewer, a pane goes."""
 
 
-class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks, GoesBack):
+class MonitorScreen(ActsOnTasks, FindsTasks, ViewsTasks, GoesBack, RecordsTape):
     """Meters above, tasks below, the selected one at the bottom."""
 
     NAME = "monitor"

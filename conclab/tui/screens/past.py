@@ -32,7 +32,7 @@ from conclab.tui.widgets.task_table import TaskTable
 REFUSED = "These tasks are shown as they were: nothing can be done to them here."
 _LIVE_ONLY = "Traces are taken of living tasks: this is how it was."
 _SECOND = 1_000_000_000
-_NOT_HERE = frozenset({"pause", "hold", "stop", "tag", "go_back", "app.tour", "app.end_tour"})
+_NOT_HERE = frozenset({"pause", "hold", "stop", "tag", "go_back", "record", "app.tour", "app.end_tour"})
 """What the monitor has keys for and a past has not; and every place: one goes back first."""
 
 

@@ -8,8 +8,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from conclab.model import figures
 from conclab.model.settings import DEFAULT, Settings
 from conclab.recording.feed import EVERYTHING, Changes, Session
+from conclab.recording.session import LiveSession
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.lines import LinesView
 from conclab.tui.widgets.topbar import TopBar
@@ -68,7 +70,14 @@ class Place(Screen[None]):
     def refresh_view(self, changes: Changes) -> None:
         """Draw what has changed. Called only while this place is shown."""
         if changes.machine:
+            self.show_recording()
             self.top_bar.update_from(self.session.machine_state)
+
+    def show_recording(self) -> None:
+        """In the bar: whether the monitor is recorded, for how long, and how large that is."""
+        tape = self.session.recording if isinstance(self.session, LiveSession) else None
+        on = tape is not None and tape.on
+        self.top_bar.tell_tape(f"{figures.playing_time(tape.seconds)} {figures.size(tape.size_bytes)}" if tape and on else "")
 
     def enter(self) -> None:
         """This place is shown from now on: draw everything."""

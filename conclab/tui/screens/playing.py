@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
+from conclab.model import figures
 from conclab.model.playback import Playback
 from conclab.recording.feed import Changes
 from conclab.recording.past import Past, Series
@@ -256,6 +257,4 @@ def _since(ns: int, length_s: float) -> str:
     """A time since the beginning, as exactly as makes sense for that length: 12.375 s, 4:05, 1:04:05."""
     if length_s < 100:
         return f"{ns / 1e9:.3f} s"
-    minutes, seconds = divmod(int(ns / 1e9), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return figures.playing_time(ns / 1e9)

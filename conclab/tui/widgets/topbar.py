@@ -47,12 +47,19 @@ class TopBar(Widget):
         super().__init__()
         self._place = place
         self._facts = machine
-        self._text = self._said = ""
+        self._text = self._said = self._tape = ""
 
     @property
     def _badge(self) -> str:
         """What somebody must know who is about to press a key."""
-        return getattr(self.app, "cast_badge", "") + (" read-only " if getattr(self.app, "read_only", False) else "")
+        tape = f" ● tape {self._tape} " if self._tape else ""
+        return tape + getattr(self.app, "cast_badge", "") + (" read-only " if getattr(self.app, "read_only", False) else "")
+
+    def tell_tape(self, text: str) -> None:
+        """How long the monitor has been recorded, and how large that is; empty: it is not."""
+        if text != self._tape:
+            self._tape = text
+            self.refresh()
 
     def say(self, text: str) -> None:
         """What else there is to tell here (a run, where it cannot be seen); it comes before the machine's figures."""

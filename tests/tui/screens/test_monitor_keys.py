@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 
 from conclab.model.actions import Affinity, IoPriority, Nice, NiceBy, Policy, Signal
+from conclab.recording.session import LiveSession
 from conclab.tui.screens.actions.affinity import AffinityDialog
 from conclab.tui.screens.actions.schedule import IoPriorityDialog, NiceDialog, PolicyDialog
 from conclab.tui.screens.actions.signals import SignalDialog
@@ -319,6 +320,20 @@ async def _(one: Monitor, key: str) -> None:
     await one.press(key)
     assert (one.browser.motion, one.title) == (LIVE, "Tasks")
     assert one.pids() == [20, 77]
+
+
+@of("monitor.record")
+async def _(one: Monitor, key: str) -> None:
+    await one.press(key)
+    await one.acted()
+    assert isinstance(one.screen.session, LiveSession)
+    tape = one.screen.session.recording
+    assert tape is not None
+    assert tape.on
+    await one.press(key)
+    await one.acted()
+    assert not tape.on
+    tape.path.unlink()
 
 
 @of("monitor.go_back")
