@@ -52,7 +52,7 @@ CLAIM = Claim(
     number=7,
     title="a process is a program's instance",
     chapter="Processes and threads",
-    statement="A process is an instance of a program, and it can start threads and child processes.",
+    statement="A process is one instance of a program that was started, and it can start threads and further processes.",
     why=(
         "A program is a file. Each time that it is started the {kernel} makes a {process} with a {pid}, an {address space} and "
         "a first {thread} of its own, all from the same file. A process may ask for more threads, which are further "

@@ -47,7 +47,7 @@ CLAIM = Claim(
     number=13,
     title="each process holds a full copy",
     chapter="Processes and threads",
-    statement="Each process holds a full copy of the program in its memory, and so processes take more memory than threads.",
+    statement="Every process has the whole program in memory for itself, and so processes take more memory than threads.",
     why=(
         "A program's code is read and never written, so the {kernel} keeps it once and maps it into each {address space}. A "
         "{forked|fork} process shares also what its parent has made, until somebody writes ({copy-on-write}). A {spawned|spawn} "
