@@ -232,4 +232,6 @@ def _made(path: Path | None, began_s: float) -> Path:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
         return path
     except OSError as error:
+        if path is not None and isinstance(error, FileExistsError):
+            raise CannotRecord(f"{named} is there already and is not written over; choose another name") from None
         raise CannotRecord(f"{named} cannot be written: {reason_of(error)}") from None
