@@ -34,6 +34,8 @@ _TOKEN = re.compile(
     r"|(?P<escape>\x1b(?P<middle>[ -/]*)(?P<last>[0-OQ-WYZ`-~\\]))"
     r"|(?P<sign>[\x00-\x1a\x1c-\x1f\x7f-\x8f\x91-\x97\x99\x9a\x9c])"
 )
+_PLAIN = re.compile(r"(?:[^\x00-\x1f\x7f-\x9f]++|\x1b\[[0-9;:]*+[A-HJ-MPSTX@`ad-fm]|[\b\t\n\r])*+")
+"""Nothing but what is kept; most of what is drawn is."""
 _UNFINISHED = re.compile(rf"(?:\x1b\[|\x9b)[<-?]*[0-9:;]*[ -/]*\Z|{_STRING}[^\x07\x1b\x9c\x18\x1a]*\x1b?\Z|\x1b[ -/]*\Z")
 
 
@@ -47,6 +49,8 @@ class CastFilter:
 
     def feed(self, data: str) -> str:
         """What is to be kept of this piece and of what was held back before."""
+        if not self._held and not self._away and _PLAIN.fullmatch(data):
+            return data
         data, at = self._held + data, 0
         kept: list[str] = []
         while at < len(data):
