@@ -52,7 +52,8 @@ def open_lab(
     are pressed. ``replay``: a recording that is opened at once.
     ``record``: a file to record what the monitor shows to."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not _is_served():
-        raise Trouble(f"the {mode} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
+        what = "a replay" if replay is not None else f"the {mode}"
+        raise Trouble(f"{what} needs a terminal; `conclab run NAME` and `conclab monitor --once` do without")
     from conclab.lab.interpreters import candidates
     from conclab.recording.findings import Findings
     from conclab.recording.live import LiveFeed

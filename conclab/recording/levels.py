@@ -6,7 +6,7 @@ figures of their processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from conclab.model.machine_state import MachineState, levels
@@ -57,6 +57,8 @@ SERIES: Mapping[str, Series] = {one.key: one for one in (*MACHINE, *TASKS)}
 _PLACES = tuple(attrgetter(_FIELDS[one.key.removeprefix(TASKS_PREFIX)]) for one in TASKS)
 
 Figures = tuple[float | None, ...]
+Known = tuple[int, Figures]
+"""Figures, and their stamp."""
 
 
 def load_of(state: MachineState) -> float | None:
@@ -84,9 +86,11 @@ def task_figures(rows: Iterable[TaskRow]) -> Figures:
 class Curves:
     """Figures over a time: those of the machine and those of its tasks, each with stamps of its own, ascending."""
 
-    def __init__(self, machine: Sequence[tuple[int, Figures]], tasks: Sequence[tuple[int, Figures]] = ()) -> None:
-        self._stamps = {MACHINE: [at for at, _row in machine], TASKS: [at for at, _row in tasks]}
-        self._rows = {MACHINE: [row for _at, row in machine], TASKS: [row for _at, row in tasks]}
+    def __init__(self, machine: Sequence[Known], tasks: Callable[[], Sequence[Known]] = tuple) -> None:
+        """``tasks``: called when somebody asks for one of them, for it may have to go through all rows of all tables."""
+        self._stamps: dict[tuple[Series, ...], list[int]] = {MACHINE: [at for at, _row in machine]}
+        self._rows: dict[tuple[Series, ...], list[Figures]] = {MACHINE: [row for _at, row in machine]}
+        self._tasks = tasks
         self._spikes: dict[str, list[int]] = {}
 
     def overview(self, start_ns: int, end_ns: int, cells: int) -> tuple[float | None, ...]:
@@ -104,9 +108,13 @@ class Curves:
         if key not in self._spikes:
             one = SERIES[key]
             kind = TASKS if one in TASKS else MACHINE
-            self._spikes[key] = [self._stamps[kind][number] for number in spikes(self._column(kind, one), one.least)]
+            column = self._column(kind, one)
+            self._spikes[key] = [self._stamps[kind][number] for number in spikes(column, one.least)]
         return neighbour(self._spikes[key], at_ns, step)
 
     def _column(self, kind: tuple[Series, ...], one: Series) -> list[float | None]:
+        if kind not in self._rows:
+            known = self._tasks()
+            self._stamps[TASKS], self._rows[TASKS] = [at for at, _row in known], [row for _at, row in known]
         place = kind.index(one)
         return [row[place] for row in self._rows[kind]]

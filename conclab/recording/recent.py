@@ -171,8 +171,11 @@ class RecentReel:
 
     def curves(self) -> Curves:
         if self._curves is None:
-            tables = [item for item in self._items if isinstance(item, TaskTable)]
-            self._curves = Curves(list(self._recent.figures), [(table.at_ns, task_figures(table.rows)) for table in tables])
+            items = self._items
+            self._curves = Curves(
+                list(self._recent.figures),
+                lambda: [(item.at_ns, task_figures(item.rows)) for item in items if isinstance(item, TaskTable)],
+            )
         return self._curves
 
 

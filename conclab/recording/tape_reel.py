@@ -132,7 +132,7 @@ class FileReel:
 
     def curves(self) -> Curves:
         if self._curves is None:
-            self._curves = Curves(self._figures["machine"], self._figures["tasks"])
+            self._curves = Curves(self._figures["machine"], lambda: self._figures["tasks"])
         return self._curves
 
 
