@@ -52,9 +52,10 @@ def add_shows(add: Adds) -> None:
         "The file's ending says what it becomes; pictures and films need the extra `pictures`, .mp4 needs ffmpeg, too.",
         "conclab record tour -o tour.cast\n"
         "  conclab record lost-update --scripted -o lost-update.gif\n"
-        "  conclab record ./mine.toml -o mine.png --at verdict --size 100x30 --theme light",
+        "  conclab record ./mine.toml -o mine.png --at verdict --size 100x30 --theme light\n"
+        "  conclab record conclab-20261123-125500.cast -o mine.gif",
     )
-    record.add_argument("name", metavar="NAME", help=_WHICH)
+    record.add_argument("name", metavar="NAME", help=f"{_WHICH}; or a recording of the terminal, FILE.cast")
     record.add_argument(
         "-o",
         "--output",

@@ -48,6 +48,30 @@ def _moment(text: str | None) -> float | str | None:
         return text
 
 
+def _film(asked: argparse.Namespace) -> int:
+    """A recording of the terminal that there is already, as a film or a picture."""
+    from conclab.demos.film import MOVING, make_film
+    from conclab.demos.film_trouble import FilmTrouble
+    from conclab.recording.cast import NoCast, read_cast
+
+    if asked.output.endswith(".cast"):
+        raise Trouble(f"{harmless(asked.name)!r} is a cast already; a film or a picture of it is .gif, .mp4, .svg or .png")
+    path = _target(asked)
+    try:
+        film = make_film(read_cast(Path(asked.name).expanduser()), path, theme=_ground(asked.theme), at=_moment(asked.at))
+    except (NoCast, FilmTrouble) as trouble:
+        raise Trouble(str(trouble)) from None
+    except OSError as error:
+        raise Trouble(f"{harmless(str(path))} cannot be written: {(error.strerror or str(error)).lower()}", status=1) from None
+    lasts = f"{figures.duration(int(film.seconds * 1e9))}, " if path.suffix.lower() in MOVING else ""
+    print(f"{harmless(str(path))}: {harmless(asked.name)}, {lasts}{figures.size(film.bytes)}", file=sys.stderr)
+    return 0
+
+
+def _ground(theme: str | None) -> str:
+    return "light" if theme == "light" else "dark"
+
+
 def command(asked: argparse.Namespace) -> int:
     """Exit status 0 when it is written; 1 when a check failed or the file cannot be written; 2 when it cannot be asked so."""
     import asyncio
@@ -59,6 +83,8 @@ def command(asked: argparse.Namespace) -> int:
     from conclab.demos.script import parse_size
     from conclab.demos.show import Show
 
+    if asked.name.endswith(".cast"):
+        return _film(asked)
     pace, script = pace_of(asked), script_of(asked.name)
     theme = asked.theme or THEMES[0]
     if theme not in THEMES:

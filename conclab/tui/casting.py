@@ -153,7 +153,7 @@ class CastsTerminal(App[None]):
         if not path.exists():
             self._tell(f"{path} has gone, and the recording of the terminal with it.", "warning")
             return
-        self._tell(f"{_time(casting.seconds)} of the terminal in {path}\nasciinema play {path}")
+        self._tell(f"{_time(casting.seconds)} of the terminal in {path}\nasciinema play {path}\nconclab record {path} -o film.gif")
 
     def _begin_cast(self, path: Path | None) -> None:
         driver = self._driver
