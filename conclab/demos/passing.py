@@ -9,15 +9,20 @@ from typing import Protocol
 from textual.pilot import Pilot
 
 from conclab.recording.scripted import ScriptedFeed
-from conclab.tui.app import ConclabApp
+from conclab.tui.app import BEAT_S, ConclabApp
 
 SLOT_S = 0.05
 """The script's time moves by this."""
-_SLOTS_A_BEAT = 5
+_HURRIED_S = 1.0
+"""Between two pictures where nobody will ever see them."""
 
 
 class Passing(Protocol):
     """A clock that a demo waits by."""
+
+    @property
+    def grain_s(self) -> float:
+        """How often it is worth looking whether something has happened."""
 
     def now_s(self) -> float:
         """Seconds since the demo began."""
@@ -28,6 +33,8 @@ class Passing(Protocol):
 
 class RealTime:
     """The machine's: the app beats by itself."""
+
+    grain_s = 0.25
 
     def __init__(self, pilot: Pilot[None]) -> None:
         self._pilot = pilot
@@ -41,11 +48,14 @@ class RealTime:
 
 
 class PlayedTime:
-    """The scripted feed's. It does not depend on how fast this machine is; ``watched`` makes it pass no faster than a clock."""
+    """The scripted feed's. It does not depend on how fast this machine is; ``watched`` makes it pass no faster than a clock;
+    ``drawn``: every picture matters, for somebody will look at them later."""
 
-    def __init__(self, app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], watched: bool) -> None:
+    def __init__(self, app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None], watched: bool, drawn: bool) -> None:
         self._app, self._feed, self._pilot = app, feed, pilot
         self._watched = watched
+        self.grain_s = BEAT_S if watched or drawn else _HURRIED_S
+        self._slots_a_beat = round(self.grain_s / SLOT_S)
         self._slots = 0
         self._owed_s = 0.0
         """What was asked for and is less than a slot."""
@@ -57,8 +67,8 @@ class PlayedTime:
         owed = self._owed_s + seconds
         slots = int(owed / SLOT_S + 1e-9)
         self._owed_s = max(0.0, owed - slots * SLOT_S)
-        for start in range(0, slots, _SLOTS_A_BEAT):
-            began_s, some = time.monotonic(), min(_SLOTS_A_BEAT, slots - start)
+        for start in range(0, slots, self._slots_a_beat):
+            began_s, some = time.monotonic(), min(self._slots_a_beat, slots - start)
             self._feed.tick(some)
             self._slots += some
             self._app.beat()

@@ -136,7 +136,7 @@ class Player:
             if self._passing.now_s() >= end_s:
                 found = f"; {there()}" if there is not None else ""
                 raise Clumsy(f"waited {limit_s:g} s for {what}, and it did not come{found}")
-            await self._passing.let_pass(LOOK_EVERY_S)
+            await self._passing.let_pass(self._passing.grain_s)
             self._watch()
 
     def _watch(self) -> None:

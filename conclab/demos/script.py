@@ -176,20 +176,16 @@ def _script(table: Mapping[str, Any], name: str, file: str, lines: list[int]) ->
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """``120x40`` as columns and rows. Raises ValueError with what to write instead."""
+    """``120x40`` as columns and rows. Raises Wrong, which says what to write instead."""
     found = _SIZE.fullmatch(text.strip().lower())
     size = (int(found[1]), int(found[2])) if found else (0, 0)
     if not all(least <= part <= most for part, least, most in zip(size, *SIZES, strict=True)):
         (least_columns, least_rows), (most_columns, most_rows) = SIZES
-        raise _WrongSize(
+        raise Wrong(
             f"size {harmless(text)!r}: write columns x rows, like 120x40, "
             f"from {least_columns}x{least_rows} to {most_columns}x{most_rows}"
         )
     return size
-
-
-class _WrongSize(Wrong, ValueError):
-    """For those who ask for a size outside of a script."""
 
 
 def _lines(text: str) -> list[int]:

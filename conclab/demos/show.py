@@ -78,7 +78,7 @@ class Show:
         """``watched``: somebody looks on while it is played, so the played machine's time passes as a clock's does."""
         self._script, self._house, self._pace = script, house, pace
         self._scripted = house.feed if isinstance(house.feed, ScriptedFeed) else None
-        self._watched = watched
+        self._watched, self._drawn = watched, True
         self._passing: Passing | None = None
         self._failure: Failed | None = None
         self._player: Player | None = None
@@ -130,6 +130,7 @@ class Show:
 
     async def unseen(self, size: tuple[int, int]) -> None:
         """Play it so that nobody sees it, for its checks. Raises Failed."""
+        self._drawn = False
 
         async def act(pilot: Pilot[None]) -> None:
             await self._act(pilot, None)
@@ -154,7 +155,7 @@ class Show:
 
     async def _act(self, pilot: Pilot[None], mark: Mark | None) -> None:
         scripted = self._scripted
-        self._passing = RealTime(pilot) if scripted is None else PlayedTime(self.app, scripted, pilot, watched=self._watched)
+        self._passing = RealTime(pilot) if scripted is None else PlayedTime(self.app, scripted, pilot, self._watched, self._drawn)
         self._player = Player(self.app, self._script, self._passing, self._house.features, self._pace, mark, lambda: self.tell())
         await pilot.pause()
         try:
