@@ -93,11 +93,10 @@ class Playing(Screen[None]):
         before = self.past.position_ns
         try:
             changes = self.past.seek(at_ns)
+            self.moved(changes, self.past.position_ns < before)
         except Unreadable as error:  # the file is damaged there, or gone
             self.pause()
             self.notify(str(error), severity="error", timeout=10, markup=False)
-            return
-        self.moved(changes, self.past.position_ns < before)
         self.scrubber.refresh()
 
     def _go(self, at_ns: int) -> None:
