@@ -6,6 +6,7 @@ suspended: that ends or interrupts the cast and nothing else.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from textual.notifications import SeverityLevel
 from textual.timer import Timer
 
 from conclab.model.run_state import RunState
+from conclab.model.text import harmless
 from conclab.recording.cast import CastWriter
 from conclab.recording.folder import new_cast_file
 from conclab.recording.session import LiveSession
@@ -151,9 +153,10 @@ class CastsTerminal(App[None]):
             return
         path = casting.writer.path
         if not path.exists():
-            self._tell(f"{path} has gone, and the recording of the terminal with it.", "warning")
+            self._tell(f"{_shown(path)} has gone, and the recording of the terminal with it.", "warning")
             return
-        self._tell(f"{_time(casting.seconds)} of the terminal in {path}\nasciinema play {path}\nconclab record {path} -o film.gif")
+        file = _shown(path)
+        self._tell(f"{_time(casting.seconds)} of the terminal in {file}\nasciinema play {file}\nconclab record {file} -o film.gif")
 
     def _begin_cast(self, path: Path | None) -> None:
         driver = self._driver
@@ -163,7 +166,7 @@ class CastsTerminal(App[None]):
         try:
             writer = CastWriter(path or new_cast_file(time.time()), *self.size, self.cast_wish.version, "conclab")
         except OSError as error:
-            self._tell(f"The terminal cannot be recorded{f' to {path}' if path else ''}: {_why(error)}.", "error")
+            self._tell(f"The terminal cannot be recorded{f' to {_shown(path)}' if path else ''}: {_why(error)}.", "error")
             return
         self._casting = casting = Casting(writer)
         casting.follow(self.session.run_state, self._place_name())
@@ -204,7 +207,7 @@ class CastsTerminal(App[None]):
     def _tell_trouble(self, casting: Casting) -> None:
         assert casting.trouble is not None
         why = _why(casting.trouble)
-        self._tell(f"The terminal is no longer recorded: {why}. What came before is in {casting.writer.path}", "error")
+        self._tell(f"The terminal is no longer recorded: {why}. What came before is in {_shown(casting.writer.path)}", "error")
 
     def _tell(self, text: str, severity: SeverityLevel = "information") -> None:
         self.notify(text, title="Recording", severity=severity, timeout=TOLD_S, markup=False)
@@ -214,6 +217,11 @@ def _time(seconds: float) -> str:
     """12 s, 1:05 min."""
     whole = int(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02} min"
+
+
+def _shown(path: Path) -> str:
+    """As a shell takes it, if there is nothing in it that a terminal takes amiss."""
+    return shlex.quote(harmless(str(path)))
 
 
 def _why(error: OSError) -> str:
