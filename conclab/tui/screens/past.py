@@ -4,6 +4,7 @@ as of then, and a scrubber below."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -58,6 +59,8 @@ class PastScreen(Playing, MonitorScreen):
         keys = self._bindings.key_to_bindings
         for key, bindings in list(keys.items()):
             kept = [one for one in bindings if one.action not in _NOT_HERE or one.id == "past.tag"]
+            # What acts on tasks is refused, in a sentence; it need not be offered.
+            kept = [replace(one, show=False) if one.group == ACTING else one for one in kept]
             keys[key] = [one for one in kept if not one.action.startswith("app.go(")]
 
     def compose(self) -> ComposeResult:

@@ -163,6 +163,7 @@ async def test_nothing_can_be_done_to_what_is_over() -> None:
             assert isinstance(gone.app.screen, PastScreen), key
             assert re.search(r"as they were|how it was", " ".join(gone.notes())), key
         assert gone.feed.acted == []
+        assert "Kill" not in key_bar(gone.app), "it is not offered"
 
 
 async def test_details_are_of_that_moment_and_say_what_a_recording_has_not() -> None:
