@@ -41,6 +41,15 @@ class History:
         self.until_ns = 0
         """Up to when the last entry is known to hold; 0 before the first."""
 
+    @classmethod
+    def of(cls, at: array[int], values: array[float], until_ns: int) -> History:
+        """One of entries that were collected elsewhere, which are its own from now on."""
+        made = cls.__new__(cls)
+        made._at, made._values, made.until_ns = at, values, until_ns
+        made._stop = len(at)
+        made._first = max(0, made._stop - MOST)
+        return made
+
     def __len__(self) -> int:
         return self._stop - self._first
 

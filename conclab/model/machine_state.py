@@ -74,8 +74,8 @@ def _extended(
     return {name: state.histories.get(name, MeterHistory(start)).extended(start, stop, value) for name, value in now.items()}
 
 
-def fold_machine(state: MachineState, item: MachineSample) -> MachineState:
-    """The state after one more sample."""
+def fold_rates(state: MachineState, item: MachineSample) -> MachineState:
+    """The state after one more sample, its histories left as they were."""
     if state.sample is None or item.at_ns <= state.sample.at_ns:
         return replace(state, sample=item, rates_from=item)
     start = state.rates_from or state.sample
@@ -84,11 +84,13 @@ def fold_machine(state: MachineState, item: MachineSample) -> MachineState:
         since, found = item, rates_between(start, item)
         # What is read more rarely keeps its figures until it is read again.
         rates = replace(found, traffic=rates.traffic) if found and rates and found.traffic is None else found or rates
-    return replace(
-        state,
-        sample=item,
-        rates=rates,
-        rates_from=since,
-        cores=extend_cores(state.cores, state.sample, item),
-        histories=_extended(state, state.sample, item, rates),
-    )
+    return replace(state, sample=item, rates=rates, rates_from=since)
+
+
+def fold_machine(state: MachineState, item: MachineSample) -> MachineState:
+    """The state after one more sample."""
+    before, after = state.sample, fold_rates(state, item)
+    if before is None or item.at_ns <= before.at_ns:
+        return after
+    cores = extend_cores(state.cores, before, item)
+    return replace(after, cores=cores, histories=_extended(state, before, item, after.rates))

@@ -9,15 +9,15 @@ from functools import cached_property
 from conclab.model.history import GAP_NS, History
 from conclab.model.table import RowId, TaskRow, TaskTable
 
-_WORTH_KEEPING = 0.001
+WORTH_KEEPING = 0.001
 """CPU share from which on a row gets a history. Most tasks never do anything, and a history of nothing tells nothing."""
-_FORGOTTEN_AFTER_NS = 30_000_000_000
+FORGOTTEN_AFTER_NS = 30_000_000_000
 """The past of one that has ended is kept for a while: somebody may be looking at it."""
 
 
 def is_worth_keeping(row: TaskRow) -> bool:
     """Whether a row that has no history gets one."""
-    return (row.cpu_share or 0.0) >= _WORTH_KEEPING
+    return (row.cpu_share or 0.0) >= WORTH_KEEPING
 
 
 @dataclass(frozen=True)
@@ -73,5 +73,5 @@ def fold_table(state: TableState, table: TaskTable) -> TableState:
 
 def _forget(kept: dict[RowId, History], by_id: Mapping[RowId, TaskRow], now_ns: int) -> None:
     """Let go of those that have ended, but for the latest: somebody may be looking at them."""
-    for id in [id for id, one in kept.items() if id not in by_id and now_ns - one.until_ns > _FORGOTTEN_AFTER_NS]:
+    for id in [id for id, one in kept.items() if id not in by_id and now_ns - one.until_ns > FORGOTTEN_AFTER_NS]:
         del kept[id]

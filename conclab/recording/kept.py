@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from conclab.recording.folder import runs_folder
+from conclab.recording.garbage import nothing_collected
 from conclab.recording.replay import Replay, ReplaySession
 from conclab.recording.stored import StoredRun, Summary, Unreadable, open_run, summaries
 
@@ -54,7 +52,7 @@ def replayed(path: Path) -> tuple[StoredRun, ReplaySession]:
 
     Raises Unreadable.
     """
-    with _nothing_collected():
+    with nothing_collected():
         run = open_run(path)
         items = run.items()
         if not items:
@@ -62,18 +60,6 @@ def replayed(path: Path) -> tuple[StoredRun, ReplaySession]:
         session = ReplaySession(Replay(items, run.machine, run.summary.began_s - run.summary.began_ns / 1e9))
     threading.Thread(target=lambda: session.timeline, name="timeline", daemon=True).start()
     return run, session
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """What is made here stays: the garbage collector would go through a million items again and again, and find nothing."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def forget(path: Path) -> None:

@@ -17,6 +17,7 @@ from conclab.model.machine_state import MachineState, fold_machine
 from conclab.model.table import TaskTable
 from conclab.model.table_state import TableState, fold_table
 from conclab.recording.feed import Changes, Session
+from conclab.recording.garbage import nothing_collected
 from conclab.recording.gone import Gone
 from conclab.recording.levels import Curves
 from conclab.recording.past import Mark, Series, neighbour
@@ -24,9 +25,11 @@ from conclab.recording.past import Mark, Series, neighbour
 Look = MachineSample | TaskTable
 """What a tape is made of."""
 
-ASIDE_EVERY = 16
+ASIDE_EVERY = 8
 """Items between two states that are put aside."""
 MOST_ASIDE = 64
+NEAR = 64
+"""As many items are folded sooner than that the reel is asked where to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +110,27 @@ class TapeSession(Session):
         stop = bisect_right(self._reel.stamps, self.position_ns)
         if stop == self._folded:
             return Changes()
+        with nothing_collected():
+            self._go_to(stop)
+        return Changes(machine=True, tasks=True)
+
+    def _go_to(self, stop: int) -> None:
         best = max((number for number in self._aside if number <= stop), default=-1)
         if not best <= self._folded <= stop:
             self._folded = -1
-        if self._folded < 0 or stop - self._folded > ASIDE_EVERY:
+            if best >= 0:
+                self._begin(self._aside[best])
+        if self._folded < 0 or stop - self._folded > NEAR:
             place = self._reel.place(stop)
-            if best >= place.number:
-                place = self._aside[best]
             if place.number > self._folded:
-                self._folded, self._whole_from = place.number, place.whole_from
-                self.machine_state, self.table_state = place.machine, place.table
+                self._begin(place)
         self._fold_to(stop)
-        return Changes(machine=True, tasks=True)
+
+    def _begin(self, place: Place) -> None:
+        self._folded, self._whole_from = place.number, place.whole_from
+        self.machine_state, self.table_state = place.machine, place.table
+        if place.number >= place.whole_from:
+            self._put_aside(place)
 
     def _fold_to(self, stop: int) -> None:
         machine, table, number = self.machine_state, self.table_state, self._folded

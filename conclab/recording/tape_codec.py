@@ -17,19 +17,20 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import is_not
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from conclab.model.history import History
 from conclab.model.machine import MachineRates, MachineSample
 from conclab.model.machine_state import MachineState
 from conclab.model.table import RowId, TaskRow, TaskTable
 from conclab.model.table_state import TableState, is_worth_keeping
 from conclab.model.text import harmless
-from conclab.recording.tape import Look, Place
+from conclab.recording.tape import Look
 
+Rows = tuple[TaskRow, ...]
 FIELDS = TaskRow._fields
 _SAMPLE, _TABLE = b"m", b"t"
 _LEVEL = 6
@@ -175,46 +176,48 @@ class Decoder:
         self._sample = msgspec.msgpack.Decoder(MachineSample)
         self._delta = msgspec.msgpack.Decoder(Delta)
 
-    def place(self, number: int, head: bytes, whole_from: int) -> Place:
-        """Where a group begins whose first item has this number."""
-        with _Damage():
-            found = self._head.decode(_unsqueezed(zlib.decompressobj(), head))
-            rows = self._rows(found)
-            machine = MachineState(found.machine.sample, found.machine.rates, found.machine.rates_from)
-            if found.at_ns is None:
-                return Place(number, machine, TableState(), whole_from)
-            known = {rows[place].id: History().extended(found.at_ns, rows[place]) for place in found.known}
-            return Place(number, machine, TableState(TaskTable(found.at_ns, rows), known), whole_from)
+    def head(self, head: bytes) -> Head:
+        """What a group begins with."""
+        found: Head = self._head.decode(_unsqueezed(zlib.decompressobj(), head))
+        return found
 
-    def group(self, head: bytes, pieces: Iterable[bytes], rows: tuple[TaskRow, ...] | None = None) -> Iterator[Look]:
-        """Its items. ``rows`` are those before it, if they are at hand: the head is not needed then."""
-        with _Damage():
+    def deltas(self, pieces: Iterable[bytes], skip: int = 0) -> Iterator[MachineSample | Delta]:
+        """The pieces of a group from its beginning on, unpacked and not yet put together, without the first ``skip`` of them."""
+        unsqueeze = zlib.decompressobj()
+        for number, piece in enumerate(pieces):
+            raw = memoryview(_unsqueezed(unsqueeze, piece))
+            if number >= skip:
+                yield self._sample.decode(raw[1:]) if raw[:1] == _SAMPLE else self._delta.decode(raw[1:])
+
+    def group(self, head: bytes, pieces: Iterable[bytes], rows: Rows | None = None, skip: int = 0) -> Iterator[Look]:
+        """Its items but for the first ``skip``. ``rows`` are those before what is not skipped, if they are at hand: the head is not
+        needed then."""
+        with damage():
             if rows is None:
-                rows = self._rows(self._head.decode(_unsqueezed(zlib.decompressobj(), head)))
-            unsqueeze = zlib.decompressobj()
-            for piece in pieces:
-                raw = memoryview(_unsqueezed(unsqueeze, piece))
-                if raw[:1] == _SAMPLE:
-                    yield self._sample.decode(raw[1:])
-                else:
-                    table = self._table(rows, self._delta.decode(raw[1:]))
+                rows, skip = tuple(map(self.row, self.head(head).rows)), 0
+            for item in self.deltas(pieces, skip):
+                if isinstance(item, Delta):
+                    table = self._table(rows, item)
                     rows = table.rows
                     yield table
+                else:
+                    yield item
 
-    def _rows(self, head: Head) -> tuple[TaskRow, ...]:
-        return tuple(map(self._row, head.rows))
+    def place_of(self, name: str) -> int:
+        """Which field of a row in this file that is. Raises ValueError when there is none."""
+        return self._number.index(FIELDS.index(name))
 
     def _table(self, before: tuple[TaskRow, ...], delta: Delta) -> TaskTable:
         rows = list(before)
         for place in reversed(delta.gone):
             del rows[place]
-        fresh = [self._row(values) for _place, values in delta.new]
+        fresh = [self.row(values) for _place, values in delta.new]
         for (place, _values), row in zip(delta.new, fresh, strict=True):
             rows.insert(place, row)
         values = iter(delta.values)
         for place, mask in zip(delta.changed, delta.masks, strict=True):
             old: list[Any] = list(rows[place])
-            for field in self._bits.get(mask) or self._bits_of(mask):
+            for field in self.bits(mask):
                 number, value = self._number[field], next(values)
                 if number is not None:
                     old[number] = self._checked(FIELDS[number], value)
@@ -222,16 +225,20 @@ class Decoder:
             rows[place] = row
             fresh.append(row)
         born = frozenset(rows[one].id if isinstance(one, int) else one for one in delta.born)
-        ended = tuple(before[one] if isinstance(one, int) else self._row(one) for one in delta.ended)
+        ended = tuple(before[one] if isinstance(one, int) else self.row(one) for one in delta.ended)
         return TaskTable(delta.at_ns, tuple(rows), born, ended, tuple(fresh) if delta.accounted else None)
 
-    def _bits_of(self, mask: int) -> tuple[int, ...]:
-        if not 0 <= mask < 1 << len(self._number):
-            raise ValueError("fields that a row has not")
-        found = self._bits[mask] = tuple(number for number in range(len(self._number)) if mask >> number & 1)
+    def bits(self, mask: int) -> tuple[int, ...]:
+        """The fields that a mask names."""
+        found = self._bits.get(mask)
+        if found is None:
+            if not 0 <= mask < 1 << len(self._number):
+                raise ValueError("fields that a row has not")
+            found = self._bits[mask] = tuple(number for number in range(len(self._number)) if mask >> number & 1)
         return found
 
-    def _row(self, values: list[Any]) -> TaskRow:
+    def row(self, values: list[Any]) -> TaskRow:
+        """A row of this file."""
         row = list(_DEFAULTS)
         for number, value in zip(self._number, values, strict=True):
             if number is not None:
@@ -255,15 +262,13 @@ class Decoder:
         return value
 
 
-class _Damage:
+@contextmanager
+def damage() -> Iterator[None]:
     """Whatever goes wrong with the bytes of a file is one kind of error: ValueError."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, zlib.error | IndexError | TypeError | OverflowError | StopIteration | RecursionError):
-            raise ValueError(f"a look: {error}") from None
+    try:
+        yield
+    except (zlib.error, IndexError, TypeError, OverflowError, StopIteration, RecursionError) as error:
+        raise ValueError(f"a look: {error}") from None
 
 
 def _unsqueezed(unsqueeze: Any, piece: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """What does a recording of the monitor take? ``python tests/bench/tape.py [PROCESSES] [SECONDS]``
 
 An hour at one look a second of a scripted machine of 500 processes: bytes, CPU time a look, and how long it takes to be anywhere in
-it, from a fresh opening and going about in it. Then the same of this machine for some seconds (default 60), its bytes scaled to an
-hour. Last what the recent past in memory costs: CPU time a look, and bytes as tracemalloc counts them.
+it, from a fresh opening and going about in it (CPU time: others may use the cores). Then the same of this machine for some seconds
+(default 60), its bytes scaled to an hour. Last what the recent past in memory costs: CPU time a look, and bytes by tracemalloc.
 """
 
 from __future__ import annotations
@@ -52,26 +52,26 @@ def seeks(path: Path) -> None:
     chance = random.Random(1)
     fresh, about, steps = [], [], []
     for _ in range(15):
-        began = time.perf_counter()
+        began = time.thread_time()
         tape = open_tape(path)
-        opened = time.perf_counter()
+        opened = time.thread_time()
         tape.seek(round(chance.uniform(tape.start_ns, tape.end_ns)))
-        fresh.append(time.perf_counter() - opened)
+        fresh.append(time.thread_time() - opened)
     print(f"  opened in {(opened - began) * 1e3:.0f} ms, which is at its end")
     for _ in range(40):
-        began = time.perf_counter()
+        began = time.thread_time()
         tape.seek(round(chance.uniform(tape.start_ns, tape.end_ns)))
-        about.append(time.perf_counter() - began)
+        about.append(time.thread_time() - began)
     for _ in range(60):
-        began = time.perf_counter()
+        began = time.thread_time()
         tape.seek(tape.position_ns - 1_000_000_000)
-        steps.append(time.perf_counter() - began)
+        steps.append(time.thread_time() - began)
     for name, times in (("first seek", fresh), ("seeks anywhere", about), ("a second back", steps)):
         print(f"  {name}: median {median(times) * 1e3:.0f} ms, worst {max(times) * 1e3:.0f} ms (at most 300 wanted)")
-    began = time.perf_counter()
+    began = time.thread_time()
     tape.overview(120)
     found = {one.key: tape.next_spike(one.key, tape.start_ns) for one in tape.series_names()}
-    print(f"  overview and {len(found)} spikes: {(time.perf_counter() - began) * 1e3:.0f} ms; marks: {len(tape.events())}")
+    print(f"  overview and {len(found)} spikes: {(time.thread_time() - began) * 1e3:.0f} ms; marks: {len(tape.events())}")
 
 
 def scripted(folder: Path, processes: int, seconds: int) -> None:
