@@ -15,6 +15,7 @@ from conclab.model import figures
 from conclab.model.results import OK
 from conclab.model.text import harmless
 from conclab.recording.document import document
+from conclab.recording.folder import runs_folder
 from conclab.recording.rebuilt import run_of, seen_in
 from conclab.recording.stored import NoSuchRun, OtherKind, StoredRun, Unreadable, find, open_run
 from conclab.recording.tape_reel import FileReel
@@ -74,7 +75,7 @@ def _show_tape(path: Path, as_json: bool) -> int:
         "",
         paint(f"{summary.id} · {began}", "dim"),
         paint(f"{harmless(str(summary.path))} · {figures.size(summary.size_bytes)}", "dim"),
-        f"`conclab replay {summary.id}` goes through it",
+        f"`conclab replay {summary.id if path.parent == runs_folder() else harmless(str(path))}` goes through it",
     ]
     print("\n".join(lines))
     return 0
