@@ -16,9 +16,10 @@ def add_tape(monitor: argparse.ArgumentParser) -> None:
     """Add the options to ``conclab monitor``."""
     group = monitor.add_argument_group(
         "recording",
-        "A recording has the machine's figures and the rows of all processes, each second or every --every seconds, with "
-        "their switches and delays; threads and other costly columns as far as they are shown, or asked for by --threads and "
-        "--columns. An hour of 500 busy processes takes about 20 MB. `conclab replay FILE` shows it.",
+        "A recording has the machine's figures and the rows of all processes, every second or as\n"
+        "--every says, with their switches and delays; threads and other costly columns as far as\n"
+        "they are shown, or asked for by --threads and --columns. An hour of 500 processes takes\n"
+        "up to 20 MB. `conclab replay FILE` shows it.",
     )
     group.add_argument("--record", metavar="FILE", help="record from the beginning; a file that is there is not written over")
     group.add_argument("--quiet", action="store_true", help="with --record: no screen and no output, until Ctrl-C")

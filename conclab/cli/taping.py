@@ -33,7 +33,11 @@ def without_a_screen(asked: argparse.Namespace) -> bool:
         return False
     if asked.quiet and (asked.json or asked.once):
         raise Trouble("--quiet prints nothing; leave it out, or --json and --once")
-    return asked.quiet or (asked.for_s is not None and not prints)
+    silent: bool = asked.quiet or (asked.for_s is not None and not prints)
+    shown = next((option for option in ("filter", "sort", "inverted") if getattr(asked, option)), None)
+    if silent and shown:
+        raise Trouble(f"--{shown} is for what is shown: a recording has all rows, and what replays it can filter and sort them")
+    return silent
 
 
 def new_tape(name: str) -> Path:
