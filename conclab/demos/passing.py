@@ -13,7 +13,7 @@ from conclab.tui.app import BEAT_S, ConclabApp
 
 SLOT_S = 0.05
 """The script's time moves by this."""
-_HURRIED_S = 1.0
+_HURRIED_S = 2.0
 """Between two pictures where nobody will ever see them."""
 
 

@@ -57,7 +57,21 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["list"], ["run"], ["runs"], ["show"], ["export"], ["claims"], ["monitor"], ["doctor"], ["completion"]]
+    "command",
+    [
+        [],
+        ["list"],
+        ["run"],
+        ["runs"],
+        ["show"],
+        ["export"],
+        ["claims"],
+        ["monitor"],
+        ["doctor"],
+        ["completion"],
+        ["demo"],
+        ["record"],
+    ],
 )
 def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     status, out, err = call_here(capsys, *command, "--help")
