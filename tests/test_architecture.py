@@ -140,7 +140,13 @@ def test_the_model_does_no_io_and_has_no_clock() -> None:
 
 @pytest.mark.parametrize(
     ("library", "importers"),
-    [("plotext", {"tui/charts/plots.py"}), ("shtab", {"cli/completion.py"}), ("tomlkit", {"settings/file.py"})],
+    [
+        ("plotext", {"tui/charts/plots.py"}),
+        ("shtab", {"cli/completion.py"}),
+        ("tomlkit", {"settings/file.py"}),
+        ("aiohttp", {"web/server.py"}),
+        ("textual_serve", {"web/server.py", "web/session.py"}),
+    ],
 )
 def test_some_libraries_have_one_importer_each(library: str, importers: set[str]) -> None:
     found = {

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from conclab import __version__
 from conclab.cli.ending import Trouble
+from conclab.cli.parser_serve import add_serve
 from conclab.cli.parser_shows import add_shows
 from conclab.cli.parser_tape import add_tape
 
@@ -200,31 +201,6 @@ def _add_claims(commands: argparse._SubParsersAction[_Parser]) -> None:
     _json(claims)
 
 
-def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
-    serve = _add(
-        commands,
-        "serve",
-        "show the monitor in a browser",
-        "It prints an address with a secret token in it: whoever has that gets in, nobody else. Unless you ask for more it is"
-        " read-only (processes, kept runs and claims can be looked at, nothing can be changed, environments are not shown), and"
-        " only this machine can reach it. What the browser keeps for itself (Ctrl-T, Ctrl-N, Ctrl-W) is in the command palette"
-        " (Ctrl-P). Needs the extra: pip install 'conclab[web]'.",
-        "conclab serve\n  conclab serve --port 8080 --full\n  ssh -L 8000:127.0.0.1:8000 HOST conclab serve",
-    )
-    serve.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="where it listens (default 127.0.0.1); before any address that others can reach there is a warning and a question",
-    )
-    serve.add_argument("--port", type=_whole, default=8000, help="which port (default 8000); 0: any that is free")
-    serve.add_argument(
-        "--full",
-        action="store_true",
-        help="the whole of conclab instead: whoever has the address can signal processes and run programs, with your rights",
-    )
-    serve.add_argument("--yes", action="store_true", help="answer yes to the question before an address that others can reach")
-
-
 def build() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = _Parser(
@@ -240,6 +216,7 @@ def build() -> argparse.ArgumentParser:
             "  conclab claims --report claims.html        what the article says: which of it holds here\n"
             "  conclab monitor                            processes and threads, live\n"
             "  conclab demo                               conclab shows itself, in two minutes\n"
+            "  conclab serve                              the monitor in a browser, read-only\n"
             "  conclab doctor                             what this machine can show"
         ),
         formatter_class=_Formatter,
@@ -289,8 +266,7 @@ def build() -> argparse.ArgumentParser:
     _add_runs(commands)
     _add_monitor(commands)
     add_shows(partial(_add, commands))
-
-    _add_serve(commands)
+    add_serve(partial(_add, commands))
 
     doctor = _add(commands, "doctor", "tell what this machine can show and what not", "And how to get the rest.", "conclab doctor")
     _json(doctor)

@@ -49,8 +49,6 @@ def _names() -> tuple[str, ...]:
 
 
 def command(asked: argparse.Namespace) -> int:
-    if not 0 <= asked.port <= 65535:
-        raise Trouble(f"--port {asked.port} is out of range; 0 (any that is free) to 65535")
     if importlib.util.find_spec("textual_serve") is None:
         raise Trouble(_MISSING)
     import asyncio

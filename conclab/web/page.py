@@ -15,8 +15,10 @@ FILES = {
 }
 """What a page may ask for: where it lies among textual-serve's files, and what it is."""
 
-_STYLE = """
+_FONT = """
 @font-face { font-family: "Roboto Mono"; src: url("files/mono.ttf") format("truetype"); font-weight: 100 700; font-display: block; }
+"""
+_STYLE = """
 html, body { margin: 0; height: 100%; background: #12161c; color: #d5dbe3; font: 16px "Roboto Mono", monospace; }
 .textual-terminal { position: absolute; inset: 0; opacity: 0; }
 body.-first-byte .textual-terminal { opacity: 1; }
@@ -58,7 +60,7 @@ def _page(title: str, head: str, body: str) -> str:
 def terminal_page(title: str, socket: str, font_px: int) -> str:
     """The terminal. ``socket``: where its session is opened (ws://…)."""
     head = (
-        '<link rel="icon" href="data:,">\n'
+        f'<style>{_FONT}</style>\n<link rel="icon" href="data:,">\n'
         '<link rel="preload" href="files/mono.ttf" as="font" type="font/ttf" crossorigin>\n'
         '<link rel="stylesheet" href="files/xterm.css">\n<script src="files/textual.js"></script>\n'
     )

@@ -151,3 +151,69 @@ async def test_in_full_it_is_the_whole_of_conclab_and_ends_with_a_server_that_is
         assert len(sessions) == 1
         server.process.kill()
         await gone(sessions)
+
+
+async def test_there_are_no_more_sessions_than_so_many() -> None:
+    from aiohttp.test_utils import TestClient, TestServer
+
+    from conclab.web.server import MOST_SESSIONS, Server, Wish
+    from conclab.web.session import Session
+
+    async def send(_drawn: bytes) -> None:
+        raise AssertionError("nothing is drawn")
+
+    async def close() -> None:
+        pass
+
+    wish = Wish(("false",), "127.0.0.1", 0)
+    server = Server(wish, "token")
+    server.sessions |= {Session(wish.command, send, close) for _ in range(MOST_SESSIONS)}
+    async with TestClient(TestServer(server.application())) as browser:
+        for path in ("/token/", "/token/session"):
+            headers = {"Origin": str(browser.make_url("/")).rstrip("/")}
+            async with browser.get(path, headers=headers) as answer:
+                assert answer.status == 503
+                assert f"{MOST_SESSIONS} sessions are open" in await answer.text()
+
+
+async def test_a_session_that_cannot_begin_is_over_at_once_and_leaves_its_last_words() -> None:
+    from conclab.web.session import Session
+
+    over = asyncio.Event()
+
+    async def send(_drawn: bytes) -> None:
+        raise AssertionError("nothing is drawn")
+
+    async def close() -> None:
+        over.set()
+
+    session = Session((sys.executable, "-c", "import sys; sys.exit('first\\nno \\x1b[31mterminal')"), send, close)
+    await session.start(80, 24)
+    async with asyncio.timeout(PATIENCE_S):
+        await over.wait()
+    assert "no " in session.last_words
+    assert "first" not in session.last_words
+    assert "\x1b" not in session.last_words
+    await session.stop()
+
+
+async def test_a_session_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    import conclab.web.session as room
+
+    monkeypatch.setattr(room, "PATIENCE_S", 0.1)
+    began = asyncio.Event()
+
+    async def send(_drawn: bytes) -> None:
+        began.set()
+
+    async def close() -> None:
+        pass
+
+    stuck = "import os, signal, time; signal.signal(15, 1); os.write(1, b'__GANGLION__\\nD\\0\\0\\0\\1x'); time.sleep(60)"
+    session = room.Session((sys.executable, "-c", stuck), send, close)
+    await session.start(80, 24)
+    async with asyncio.timeout(PATIENCE_S):
+        await began.wait()
+        await session.stop()
+    assert session._process is not None
+    assert session._process.returncode == -signal.SIGKILL
