@@ -17,11 +17,13 @@ def add_serve(add: Callable[[str, str, str, str], argparse.ArgumentParser]) -> N
     serve = add(
         "serve",
         "show the monitor in a browser",
-        "It prints an address with a secret token in it: whoever has that\n"
-        "gets in, nobody else. Unless you ask for more, only this machine can reach it, and it is read-only: processes,\n"
-        "kept runs and claims can be looked at; nothing is signalled, started or written, and no environments are shown.\n"
-        "Keys that browsers keep for themselves (Ctrl-T, Ctrl-N, Ctrl-W) are in the command palette, Ctrl-P.",
-        "conclab serve\n  conclab serve --port 8080 --full\n  ssh -t -L 8000:127.0.0.1:8000 HOST conclab serve    another machine's, encrypted",
+        "It prints an address with a secret token: whoever has it gets in,\n"
+        "nobody else. Unless you ask for more, only this machine can reach it, and it is read-only:\n"
+        "processes, kept runs and claims can be looked at; nothing is signalled, started or written, and\n"
+        "no environments are shown. Keys that browsers keep for themselves (Ctrl-T, Ctrl-N, Ctrl-W) are\n"
+        "in the command palette, Ctrl-P.",
+        "conclab serve\n  conclab serve --port 8080 --full\n"
+        "  ssh -t -L 8000:127.0.0.1:8000 HOST conclab serve    another machine's, encrypted",
     )
     serve.add_argument(
         "--host",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import shutil
 import socket
 import sys
+import textwrap
 from pathlib import Path
 
 import conclab
@@ -33,7 +35,8 @@ def _warning(host: str, full: bool) -> str:
 
 def _ask(host: str, asked: argparse.Namespace) -> None:
     """Raises Trouble unless somebody has said yes."""
-    print(paint(f"conclab: {_warning(host, asked.full)}", "yellow"), file=sys.stderr)
+    width = max(40, min(100, shutil.get_terminal_size().columns))
+    print(paint(textwrap.fill(f"conclab: {_warning(host, asked.full)}", width), "yellow"), file=sys.stderr)
     if asked.yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
