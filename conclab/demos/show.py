@@ -115,7 +115,10 @@ class Show:
 
         self.app.run(auto_pilot=cast(AutopilotCallbackType, self._stoppable(act)))
         if self._failure is not None:
-            raise self._failure
+            made_for, here = self._script.size, (self.app.size.width, self.app.size.height)
+            small = here[0] < made_for[0] or here[1] < made_for[1]
+            told = "; it was made for {}x{}, and this terminal has {}x{}".format(*made_for, *here) if small else ""
+            raise Failed(f"{self._failure}{told}")
         return self.app.return_code or 0
 
     async def on_stage(self, size: tuple[int, int], write: Write, mark: Mark) -> None:
