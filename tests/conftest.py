@@ -29,6 +29,7 @@ LONGEST = (
     "tui/widgets/test_keybar.py",
     "tui/test_settings.py",
     "tui/test_app.py",
+    "demos/test_player.py",
     "demos/test_pictures.py",
     "tui/widgets/test_form.py",
     "tui/screens/test_timeline.py",
