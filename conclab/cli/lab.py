@@ -61,15 +61,19 @@ def open_lab(
     from conclab.settings.file import Keeper, load, path
     from conclab.tui.app import ConclabApp
     from conclab.tui.casting import CastWish
-    from conclab.tui.presenter import PresentingApp
 
+    app_class = ConclabApp
+    if presenter:
+        from conclab.tui.presenter import PresentingApp
+
+        app_class = PresentingApp
     cast_wish = CastWish(_new_file(cast[0]) if cast[0] is not None else None, cast[1])
     file = path()
     settings, problems = load(file)
 
     feed = LiveFeed(tidies=not read_only)
     try:
-        app = (PresentingApp if presenter else ConclabApp)(
+        app = app_class(
             feed,
             candidates(),
             place=mode,

@@ -1,20 +1,26 @@
-"""Make all pictures of the README: ``python -m conclab.demos.pictures [FOLDER] [--png]``.
+"""Make all pictures of the README: ``python -m conclab.demos.pictures [FOLDER] [--png]``; ``--check`` tells which are out of date.
 
 They come from the scripted feed, so they are the same every time and on every machine; their figures are the script's, not
-measurements. SVG needs nothing more; PNG needs the extra ``pictures``.
+measurements. What moves (``moving``) are shipped demos on the same machine. Needs the extra ``pictures``, but for the SVGs.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import html
+import os
+import re
 import sys
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from conclab.demos import moving
 from conclab.demos.findings import SHOWN, Shown
 from conclab.model.experiments import Interpreter
 from conclab.recording.scripted import ScriptedFeed
@@ -120,6 +126,14 @@ async def monitor_details(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None
     await play(app, feed, pilot, 400)
 
 
+async def monitor_past(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
+    """Back to a moment of the last minutes, while the session goes on."""
+    await monitor(app, feed, pilot)
+    await play(app, feed, pilot, 2_400)
+    await pilot.press("b", *["shift+left"] * 2, "x")
+    await play(app, feed, pilot, 40)
+
+
 async def monitor_setup(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) -> None:
     await monitor(app, feed, pilot)
     await pilot.press("f2")
@@ -152,6 +166,7 @@ PICTURES: dict[str, Picture] = {
     "monitor-tree": Picture(monitor_tree),
     "monitor-filter": Picture(monitor_filter),
     "monitor-details": Picture(monitor_details),
+    "monitor-past": Picture(monitor_past),
     "monitor-setup": Picture(monitor_setup),
     "monitor-128-cores": Picture(monitor, cores=128, size=(160, 48)),
 }
@@ -185,16 +200,74 @@ def to_png(svg: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg.replace("Fira Code", font), font_family=font, monospace_family=font, zoom=1))
 
 
-def main(arguments: list[str] | None = None) -> int:
+def text_of(svg: str) -> str:
+    """What stands on a picture, in the order of its lines."""
+    return html.unescape("\n".join(re.findall(r"<text [^>]*>([^<]*)</text>", svg))).replace("\xa0", " ")
+
+
+def _is_current(made: str, path: Path) -> bool:
+    """By what can be read: colours and coordinates are Textual's, and another version of it may draw the same text otherwise."""
+    try:
+        return text_of(path.read_text()) == text_of(made)
+    except OSError:
+        return False
+
+
+def _check(folder: Path) -> int:
+    """Exit status 1 when a picture there does not show what conclab shows now."""
+    stale = []
+    for name, picture in PICTURES.items():
+        path = folder / f"{name}.svg"
+        if not _is_current(asyncio.run(take(picture.act, picture.size, picture.cores)), path):
+            stale.append(path)
+    for name in moving.MOVING:
+        path = folder / f"{name}.gif"
+        if not path.exists() or not moving.is_current(moving.play(name), path):
+            stale.append(path)
+    for path in stale:
+        print(f"{path} is out of date; python -m conclab.demos.pictures makes it again", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m conclab.demos.pictures", description="Make the README's pictures.")
     parser.add_argument("folder", nargs="?", default="screenshots", type=Path)
+    parser.add_argument("--check", action="store_true", help="make none, and tell which are out of date")
+    parser.add_argument("--only", metavar="NAME", help="this one alone, of those that stand still and those that move")
     parser.add_argument("--png", action="store_true", help="also as PNG, to look at them")
     parser.add_argument("--size", help="columns and rows, like 80x24, instead of each picture's own")
     parser.add_argument("--cores", type=int, help="instead of each picture's own")
     parser.add_argument("--light", action="store_true", help="the light theme")
-    asked = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    asked = _options().parse_args(arguments)
+    with _in_utc():
+        return _check(asked.folder) if asked.check else _make(asked)
+
+
+@contextmanager
+def _in_utc() -> Iterator[None]:
+    """Hours are to be the same everywhere, too."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+def _make(asked: argparse.Namespace) -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     for name, picture in PICTURES.items():
+        if asked.only not in (None, name):
+            continue
         columns, rows = (int(part) for part in asked.size.split("x")) if asked.size else picture.size
         theme = "conclab-light" if asked.light else "conclab-dark"
         svg = asyncio.run(take(picture.act, (columns, rows), asked.cores or picture.cores, theme))
@@ -203,6 +276,11 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.png:
             path.with_suffix(".png").write_bytes(to_png(svg))
         print(path)
+    for name in moving.MOVING:
+        if asked.only in (None, name):
+            path = asked.folder / f"{name}.gif"
+            moving.write(moving.play(name), path)
+            print(path)
     return 0
 
 

@@ -78,9 +78,10 @@ class Investigation:
         seed: int = 0,
         can_trace: bool = False,
         strict: bool = False,
+        time_of_day: Callable[[], float] = time.time,
     ) -> None:
         """``can_trace``: whether exact mode can be had; without it those trials are sampled. ``strict``: a judge that raises
-        does so, instead of leaving its claim undecided: for tests."""
+        does so, instead of leaving its claim undecided: for tests. ``time_of_day``: seconds since 1970."""
         self.claims = tuple(claims)
         self.python = python
         self._machine = machine
@@ -90,6 +91,7 @@ class Investigation:
         self._seed = seed
         self._can_trace = can_trace
         self._strict = strict
+        self._time_of_day = time_of_day
         self._all = self._steps()
         self._waiting = deque(self._all)
         self._outcomes: dict[Key, _Outcome] = {}
@@ -249,7 +251,7 @@ class Investigation:
             parts=parts,
             lacks=tuple(dict.fromkeys(lacks)),
             runs=tuple(outcome.kept for outcome in outcomes if outcome.kept),
-            began_s=time.time(),
+            began_s=self._time_of_day(),
             took_s=sum(outcome.took_s for outcome in outcomes),
         )
 

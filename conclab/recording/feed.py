@@ -64,6 +64,10 @@ class Feed(Protocol):
     def trace(self, id: RowId | None) -> None:
         """Deliver the system calls of this task by strace(1), of a process with all its threads and children; None: of none."""
 
+    def time_of_day(self, at_ns: int | None = None) -> float:
+        """Seconds since 1970 at a stamp of what it delivers, or now. The clock of the stamps stands still while a machine sleeps,
+        so what was asked an hour ago need not hold any more."""
+
     def memory_available(self) -> int | None:
         """Bytes that an experiment could have now."""
 

@@ -17,8 +17,10 @@ PAST = "this is the past: nothing can be done to it; go back to now for that"
 class Gone(Feed):
     """Refuses with one sentence whatever is ordered."""
 
-    def __init__(self, machine: Machine, why: str = PAST) -> None:
+    def __init__(self, machine: Machine, why: str = PAST, epoch_s: float = 0.0) -> None:
+        """``epoch_s``: seconds since 1970 when the clock of the stamps was at zero."""
         self.machine = machine
+        self.epoch_s = epoch_s
         self._why = why
 
     def take(self) -> list[Item]:
@@ -50,6 +52,9 @@ class Gone(Feed):
 
     def trace(self, id: RowId | None) -> None:
         pass
+
+    def time_of_day(self, at_ns: int | None = None) -> float:
+        return self.epoch_s + (at_ns or 0) / 1e9
 
     def memory_available(self) -> int | None:
         return None

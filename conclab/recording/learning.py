@@ -212,6 +212,7 @@ class Learning:
                     memory_available=feed.memory_available,
                     load_before=self._load,
                     can_trace=not feed.exact_lack(),
+                    time_of_day=feed.time_of_day,
                 )
                 self._orders.append(_Order(investigation, {claim.number for claim in mine}))
                 self._batch.append(investigation)

@@ -107,6 +107,9 @@ class LiveFeed:
     def trace(self, id: RowId | None) -> None:
         self._tracer.trace(id)
 
+    def time_of_day(self, at_ns: int | None = None) -> float:
+        return time.time() - (0.0 if at_ns is None else (self._clock() - at_ns) / 1e9)
+
     def memory_available(self) -> int | None:
         return memory_available()
 

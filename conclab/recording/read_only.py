@@ -68,6 +68,9 @@ class ReadOnlyFeed:
     def act(self, action: Action, targets: Sequence[RowId], confirmed: bool = False) -> tuple[Outcome, ...]:
         return tuple(Outcome(target, False, action, str(target.tid or target.pid), _REFUSED) for target in targets)
 
+    def time_of_day(self, at_ns: int | None = None) -> float:
+        return self._feed.time_of_day(at_ns)
+
     def standing(self, target: RowId) -> Now:
         return self._feed.standing(target)
 

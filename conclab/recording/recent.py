@@ -54,9 +54,8 @@ class _Stretch:
 class Recent:
     """What the monitor has been shown of late; a ``tape.Reel`` is made of it by ``RecentReel``."""
 
-    def __init__(self, machine: Machine, epoch_s: float) -> None:
+    def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.epoch_s = epoch_s
         self.stretches: deque[_Stretch] = deque()
         self.first = 0
         """Number of the first item that is still there, of all that have come."""
@@ -131,10 +130,10 @@ def changed_rows(before: tuple[TaskRow, ...], table: TaskTable) -> Sequence[Task
 class RecentReel:
     """The recent past as it was when it was asked for, and again at each ``refresh``."""
 
-    def __init__(self, recent: Recent) -> None:
-        """There has to be something in it."""
+    def __init__(self, recent: Recent, epoch_s: float) -> None:
+        """There has to be something in it. ``epoch_s``: seconds since 1970 when the clock of the stamps was at zero."""
         self.machine = recent.machine
-        self.epoch_s = recent.epoch_s
+        self.epoch_s = epoch_s
         self._recent = recent
         self._take()
 

@@ -78,8 +78,7 @@ class Replay(Gone):
 
     def __init__(self, items: Sequence[Item], machine: Machine, epoch_s: float = 0.0) -> None:
         """``epoch_s``: seconds since 1970 when the clock of the stamps was at zero. Raises ValueError when there are no items."""
-        super().__init__(machine, RECORDING)
-        self.epoch_s = epoch_s
+        super().__init__(machine, RECORDING, epoch_s)
         self._taken = False
         self.items: list[MachineSample | TaskBatch | Event] = [item for item in items if not isinstance(item, _NO_PART)]
         self.items.sort(key=lambda item: item.at_ns)

@@ -44,6 +44,8 @@ from conclab.sampling.scripted_inspection import ScriptedInspector
 from conclab.sampling.scripted_surroundings import scripted_machine
 from conclab.sampling.scripted_trace import ScriptedTracer
 
+EPOCH_S = 1_767_264_200.0
+"""Seconds since 1970 when the script's clock was at zero: it plays on a morning in January 2026."""
 TASK_NS = 250_000_000
 """How long one task takes by itself."""
 _PAUSE_NS = 100_000_000
@@ -134,6 +136,9 @@ class ScriptedFeed:
 
     def trace(self, id: RowId | None) -> None:
         self._tracer = None if id is None else ScriptedTracer(self.source, id)
+
+    def time_of_day(self, at_ns: int | None = None) -> float:
+        return EPOCH_S + (self.source.at_ns if at_ns is None else at_ns) / 1e9
 
     def memory_available(self) -> int:
         return 11 * 1024**3

@@ -7,7 +7,6 @@ are what one looks for later.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,8 +35,7 @@ class LiveSession(Session):
 
     def __init__(self, feed: Feed) -> None:
         super().__init__(feed)
-        self._epoch_s = time.time() - time.monotonic()
-        self._recent = Recent(feed.machine, self._epoch_s)
+        self._recent = Recent(feed.machine)
         self._run = RecentRun()
         self._wanted: Wanted | None = None
         """By the screens."""
@@ -71,13 +69,13 @@ class LiveSession(Session):
 
     def recent_session(self) -> TapeSession | None:
         """The last minutes of the monitor, at their end; None while there is nothing of them yet. ``refresh`` takes in more."""
-        return TapeSession(RecentReel(self._recent)) if self._recent.count else None
+        return TapeSession(RecentReel(self._recent, self.feed.time_of_day(0))) if self._recent.count else None
 
     def recent_run(self) -> ReplaySession | None:
         """The run that is on, as far as it has got, or the last one, at its end; None: there was none. It folds all of it: a tenth
         of a second for half a minute of four workers."""
         items = self._run.items()
-        return ReplaySession(Replay(items, self.feed.machine, self._epoch_s)) if items else None
+        return ReplaySession(Replay(items, self.feed.machine, self.feed.time_of_day(0))) if items else None
 
     def folded(self, item: Item) -> None:
         if isinstance(item, MachineSample | TaskTable):

@@ -74,7 +74,7 @@ class TapeSession(Session):
     """The states of a tape as of a moment, which is its end at first."""
 
     def __init__(self, reel: Reel) -> None:
-        super().__init__(Gone(reel.machine))
+        super().__init__(Gone(reel.machine, epoch_s=reel.epoch_s))
         self._reel = reel
         self._aside: dict[int, Place] = {}
         self._folded = -1

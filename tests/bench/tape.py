@@ -78,7 +78,7 @@ def scripted(folder: Path, processes: int, seconds: int) -> None:
     feed = ScriptedFeed(2, tasks=processes)
     session = Session(feed)
     session.list_tasks(WANTED)
-    recent, recent_s, changed = Recent(feed.machine, 0.0), 0.0, 0
+    recent, recent_s, changed = Recent(feed.machine), 0.0, 0
     path = folder / "hour.conclab"
     recorder = Synchronous(path, feed.machine, print, now=(time.time(), feed.source.at_ns))
     before: set[int] = set()
@@ -130,7 +130,7 @@ def memory(processes: int) -> None:
     feed = ScriptedFeed(2, tasks=processes)
     session = Session(feed)
     session.list_tasks(WANTED)
-    recent = Recent(feed.machine, 0.0)
+    recent = Recent(feed.machine)
     for number in range(630):
         if number == 20:
             tracemalloc.start()

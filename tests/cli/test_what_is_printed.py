@@ -48,7 +48,7 @@ def test_of_a_run_that_was_stopped_nothing_is_decided_and_it_says_so(monkeypatch
 def test_what_was_asked_for_goes_on_to_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Plan] = []
 
-    def lab(mode: str = "lab", plan: Plan | None = None) -> int:
+    def lab(mode: str = "lab", plan: Plan | None = None, **_options: object) -> int:
         assert plan is not None
         opened.append(plan)
         return 0

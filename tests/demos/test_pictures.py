@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conclab.demos import pictures
-from conclab.demos.pictures import PICTURES, main, take, to_png
+from conclab.demos import moving, pictures
+from conclab.demos.pictures import PICTURES, main, take, text_of, to_png
+from conclab.recording.cast import OUTPUT, Cast, CastEvent
 
 SMALL, USUAL, LARGE = (80, 24), (120, 40), (200, 60)
 TAKES = (
@@ -26,6 +26,7 @@ TAKES = (
     ("monitor-tree", USUAL, 2),
     ("monitor-filter", SMALL, 2),
     ("monitor-details", USUAL, 2),
+    ("monitor-past", USUAL, 2),
     ("monitor-setup", SMALL, 2),
     ("monitor-128-cores", USUAL, 128),
 )
@@ -42,14 +43,10 @@ SHOWN = {
     "monitor-tree": ("four_threads", "├─", "w4", "on a core", "thread of 5100"),
     "monitor-filter": ("cpu>2", "user", "complete"),
     "monitor-details": ("w1", "waits for", "Cores"),
+    "monitor-past": ("Past", "Esc: back to now", "four_threads.py", "paused"),
     "monitor-setup": ("Set-up", "DELAY%", "[x]"),
     "monitor-128-cores": ("Mem", "VCS/s", "four_threads.py"),
 }
-
-
-def text_of(svg: str) -> str:
-    """What stands on a picture, in the order of its lines."""
-    return html.unescape("\n".join(re.findall(r"<text [^>]*>([^<]*)</text>", svg))).replace("\xa0", " ")
 
 
 def test_every_picture_is_taken_here() -> None:
@@ -77,6 +74,7 @@ async def test_the_light_theme_shows_the_same_in_other_colours() -> None:
 @pytest.fixture
 def only_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "PICTURES", {"lab-first": PICTURES["lab-first"]})
+    monkeypatch.setattr(moving, "MOVING", ())
 
 
 @pytest.mark.usefixtures("only_the_first")
@@ -86,6 +84,36 @@ def test_the_command_writes_every_picture_and_names_it(tmp_path: Path, capsys: p
     assert [path.name for path in folder.iterdir()] == ["lab-first.svg"]
     assert capsys.readouterr().out.split() == [str(folder / "lab-first.svg")]
     assert "4 cores" in text_of((folder / "lab-first.svg").read_text())
+
+
+@pytest.mark.usefixtures("only_the_first")
+def test_a_picture_is_out_of_date_when_it_reads_otherwise_and_not_when_it_is_drawn_otherwise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "lab-first.svg"
+    assert main([str(tmp_path), "--check"]) == 1, "there is none"
+    main([str(tmp_path)])
+    picture.write_text(picture.read_text().replace('x="0"', 'x="0.0"').replace("fill: #", "fill: #0"))
+    capsys.readouterr()
+    assert main([str(tmp_path), "--check"]) == 0
+    assert capsys.readouterr().err == ""
+    picture.write_text(picture.read_text().replace("Experiments", "Experimentz"))
+    assert main([str(tmp_path), "--check"]) == 1
+    assert str(picture) in capsys.readouterr().err
+
+
+def test_a_moving_picture_says_which_text_it_shows(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="needs the extra `pictures`")
+    pytest.importorskip("pyte", reason="needs the extra `pictures`")
+    path = tmp_path / "x.gif"
+    events = [CastEvent(second + 0.5, OUTPUT, f"\x1b[{second + 1};1Hline {second}") for second in range(3)]
+    cast = Cast(20, 5, tuple(events))
+    moving.write(cast, path)
+    with image.open(path) as film:
+        assert film.n_frames == 3, "what it says of itself is no picture of it"
+    assert moving.is_current(cast, path)
+    assert moving.is_current(replace(cast, events=(*events[:2], replace(events[2], data="\x1b[31m" + events[2].data))), path)
+    assert not moving.is_current(replace(cast, events=(*events[:2], replace(events[2], data="another line"))), path)
 
 
 async def test_a_picture_becomes_a_png() -> None:

@@ -293,6 +293,9 @@ class HandFeed:
     def standing(self, target: RowId) -> Now:
         return Now(nice=0, policy=0, affinity=frozenset(range(self.machine.cores)), allowed=frozenset(range(self.machine.cores)))
 
+    def time_of_day(self, at_ns: int | None = None) -> float:
+        return (at_ns or SECOND) / 1e9
+
     def details(self, id: RowId, page: str) -> Page:
         return self.pages.get(page, Page(page, SECOND))
 

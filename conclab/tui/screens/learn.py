@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -64,12 +63,8 @@ class LearnScreen(LearnOrders):
     """
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
-    def __init__(
-        self, session: Session, learning: Learning, pythons: Mapping[str, str], clock: Callable[[], float] = time.time
-    ) -> None:
-        """``clock``: seconds since 1970."""
+    def __init__(self, session: Session, learning: Learning, pythons: Mapping[str, str]) -> None:
         super().__init__(session, learning, pythons)
-        self._clock = clock
         self._drawn = -1
         """The version of what was drawn last."""
         self._progress: tuple[str, ...] = ()
@@ -171,7 +166,7 @@ class LearnScreen(LearnOrders):
             explained=claim.number in self._explained,
             hint=ASKING if self._asking else hint(self.learning, claim, bool(findings), len(self._chosen)),
             buttons=tuple(self._buttons(claim, bool(findings))),
-            now_s=self._clock(),
+            now_s=self.session.feed.time_of_day(),
         )
         view.show(page_lines(page, view.palette, view.room, view.colourless))
         view.title(claim.chapter)
