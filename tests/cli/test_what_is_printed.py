@@ -106,7 +106,7 @@ def _opened(monkeypatch: pytest.MonkeyPatch, ends: Callable[[], int | None]) -> 
     closed: list[str] = []
     for stream in (sys.stdin, sys.stdout):
         monkeypatch.setattr(stream, "isatty", lambda: True)
-    monkeypatch.setattr("conclab.recording.live.LiveFeed", lambda: _Feed(closed))
+    monkeypatch.setattr("conclab.recording.live.LiveFeed", lambda **_options: _Feed(closed))
     monkeypatch.setattr("conclab.tui.app.ConclabApp", lambda _feed, _pythons, **_options: _App(ends))
     return closed
 
