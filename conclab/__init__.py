@@ -11,11 +11,18 @@ How the house is laid out (imports go one way, from the bottom of this list to i
 ``lab``
     Experiments become runs: the catalogue, launching, the event stream, verdicts. It never sees ``sampling``.
 ``recording``
-    Joins the two: a live run, a scripted one, and a run written as a document.
-``tui`` and ``cli``
-    Screens and commands over all of that.
+    Joins the two: a live session, a scripted one, one that is replayed; runs, recordings of the monitor and of the terminal as
+    files; exports and reports.
+``tui``
+    Screens over all of that.
 ``demos``
-    Scripts that drive the screens, for the pictures in the README.
+    Scripts that drive the screens: played in the terminal, filmed, and the pictures in the README.
+``web``
+    The way from a browser to the screens: who gets in, and a session for each.
+``cli``
+    The commands, over everything above.
+``programs``
+    The same work in other languages: sources that are compiled on demand, and speak the wire.
 ``runner``
     A foreign country: a folder that the target interpreter executes by path. Standard library only.
 
