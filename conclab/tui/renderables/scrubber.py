@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from conclab.recording.past import BEGAN, ENDED, GAP, REPETITION, RUN, TROUBLE, VERDICT, Mark, Past
-from conclab.tui.renderables.blocks import HEIGHTS, Line, style
+from conclab.tui.renderables.blocks import HEIGHTS, Line, fit, style
 from conclab.tui.theme import Palette
 
 HERE = "●"
@@ -65,9 +65,19 @@ def track_line(past: Past, marks: Sequence[Mark], here: int, width: int, palette
     return line.strip(width)
 
 
+def _state(state: str, playing: bool, palette: Palette) -> Line:
+    return Line().add(f" {'▶' if playing else '‖'} {state} ", style(palette.good if playing else palette.unsure, bold=True))
+
+
+def answer_line(state: str, playing: bool, answer: str, width: int, palette: Palette) -> Strip:
+    """What is said to a key that could not go anywhere."""
+    line = _state(state, playing, palette)
+    return line.add(fit(answer, max(0, width - line.cells)), style(palette.text)).strip(width)
+
+
 def told_line(state: str, playing: bool, parts: Sequence[str], pointed: str, width: int, palette: Palette) -> Strip:
     """Whether it plays and how fast, where one is in words as many as fit, and at the right what the mouse points at."""
-    line = Line().add(f" {'▶' if playing else '‖'} {state} ", style(palette.good if playing else palette.unsure, bold=True))
+    line = _state(state, playing, palette)
     room = width - (cell_len(pointed) + 2 if pointed else 0)
     line.add(parts[0], style(palette.text, bold=True))
     for part in parts[1:]:

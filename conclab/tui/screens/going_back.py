@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from conclab.recording.past import Past
 from conclab.recording.session import LiveSession
 from conclab.tui.screens.place import Place
 
 KEY = "b"
 BACK_NS = 10_000_000_000
-"""So far back it goes at once: what one wants to see again has just been."""
+"""So far back it goes at once: what one wants to see again has just been. Of a short past half: its beginning is empty."""
 
 
 def ago(ns: int) -> str:
     """12 s ago, 3 min 20 s ago; now."""
     minutes, seconds = divmod(ns // 1_000_000_000, 60)
     return f"{minutes} min {seconds} s ago" if minutes else f"{seconds} s ago" if seconds else "now"
+
+
+def before_now(past: Past) -> int:
+    """Where one is put who goes back."""
+    return past.end_ns - min(BACK_NS, (past.end_ns - past.start_ns) // 2)
 
 
 def back_key(place: str, meaning: str, group: Binding.Group | None = None) -> Binding:
@@ -34,7 +40,7 @@ class GoesBack(Place):
         if past is None:
             self.notify("Nothing has come yet that one could go back to.", markup=False)
             return
-        past.seek(past.end_ns - BACK_NS)
+        past.seek(before_now(past))
         self.app.push_screen(PastScreen(past, "the last minutes of this session", live=True))
 
 
@@ -48,5 +54,5 @@ class GoesBackInRun(GoesBack):
         if past is None:
             self.notify("No run was begun yet that one could go back in; the Monitor has the machine's last minutes.", markup=False)
             return
-        past.seek(past.end_ns - BACK_NS)
+        past.seek(before_now(past))
         self.app.push_screen(RecentRunScreen(past, self.session))

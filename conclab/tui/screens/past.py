@@ -152,11 +152,11 @@ class PastScreen(Playing, MonitorScreen):
     # What cannot be done to what is over
 
     def _rows_of(self, ids: Sequence[RowId]) -> list[TaskRow]:
-        self.notify(REFUSED, severity="warning", markup=False)
+        self.say(REFUSED)
         return []
 
     def action_trace(self) -> None:
-        self.notify(_LIVE_ONLY, severity="warning", markup=False)
+        self.say(_LIVE_ONLY)
 
     def open_details(self, row: TaskRow, page: str | None = None) -> None:
         self.pause()

@@ -99,9 +99,14 @@ class Playing(Screen[None]):
             self.notify(str(error), severity="error", timeout=10, markup=False)
         self.scrubber.refresh()
 
+    def say(self, text: str) -> None:
+        """Answer a key, where one looks."""
+        self.scrubber.answer(text)
+
     def _go(self, at_ns: int) -> None:
         """Somebody wants to be there: to look at it, so it does not play on."""
         self.pause()
+        self.say("")
         self.seek(at_ns)
 
     @on(Scrubber.Sought)
@@ -120,7 +125,7 @@ class Playing(Screen[None]):
     def action_event(self, step: int) -> None:
         at_ns = self.past.next_event(self.past.position_ns, step)
         if at_ns is None:
-            self.notify("Nothing more happened after this." if step > 0 else "Nothing happened before this.", markup=False)
+            self.say("Nothing more happened after this." if step > 0 else "Nothing happened before this.")
         else:
             self._go(at_ns)
 
@@ -137,14 +142,14 @@ class Playing(Screen[None]):
         """A long recording has to be read for that, so it is done beside the screen."""
         series, from_ns = self.series, self.past.position_ns
         if series is None:
-            self.notify("This recording has no figures in which a spike could be sought.", markup=False)
+            self.say("This recording has no figures in which a spike could be sought.")
             return
         at_ns = await aside(self.past.next_spike, series.key, from_ns, step)
         if not self.is_current:
             return
         if at_ns is None:
             where = "after" if step > 0 else "before"
-            self.notify(f"There is no spike of {series.title} {where} this; Y chooses another figure.", markup=False)
+            self.say(f"No spike of {series.title} {where} this; Y: another figure.")
         else:
             self._spike = at_ns, f"spike of {series.title}"
             self._go(at_ns)

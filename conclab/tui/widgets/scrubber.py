@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from conclab.model.playback import Playback
 from conclab.recording.past import Past
-from conclab.tui.renderables.scrubber import cell_at, load_line, moment_at, told_line, track_line
+from conclab.tui.renderables.scrubber import answer_line, cell_at, load_line, moment_at, told_line, track_line
 from conclab.tui.theme import palette_for
 
 LINES = 3
+ANSWER_S = 5.0
+"""How long an answer stands there."""
 
 
 class Scrubber(Widget, can_focus=True):
@@ -39,6 +42,8 @@ class Scrubber(Widget, can_focus=True):
         self.playback = Playback()
         self._pointed: int | None = None
         """The cell under the mouse."""
+        self._answer = ""
+        self._answered: Timer | None = None
         self._loads: tuple[object, tuple[float | None, ...]] = ((), ())
         """What they are of, and the loads."""
 
@@ -52,8 +57,20 @@ class Scrubber(Widget, can_focus=True):
             line = track_line(past, past.events(), here, width, palette)
         else:
             state = f"playing {self.playback.speed_name}" if self.playback.playing else self._standing()
-            line = told_line(state, self.playback.playing, self._told(past.position_ns), self._pointed_at(width), width, palette)
+            moving = self.playback.playing
+            line = (
+                answer_line(state, moving, self._answer, width, palette)
+                if self._answer
+                else told_line(state, moving, self._told(past.position_ns), self._pointed_at(width), width, palette)
+            )
         return line.apply_style(self.rich_style)
+
+    def answer(self, text: str) -> None:
+        """Say something where one looks while one moves, for a while: a toast would lie over the line. Empty: no more of it."""
+        if self._answered is not None:
+            self._answered.stop()
+        self._answer, self._answered = text, self.set_timer(ANSWER_S, lambda: self.answer("")) if text else None
+        self.refresh()
 
     def _standing(self) -> str:
         return "paused" if self.playback.speed == 1.0 else f"paused {self.playback.speed_name}"

@@ -281,7 +281,7 @@ async def test_one_goes_from_spike_to_spike_of_a_figure_that_one_chooses(folder:
         await press(pilot, "X")
         await read(app, pilot)
         assert past.position_ns == first
-        assert any("no spike of load of all cores before" in note.message for note in app._notifications)
+        assert "No spike of load of all cores before" in screen_lines(app)[-2]
         await press(pilot, "Y", *"memory", "enter")
         await read(app, pilot)
         assert screen.series is not None
