@@ -76,7 +76,7 @@ def make_film(
             cast.width, cast.height, tuple(event for event in cast.events if event.at_s <= until_s), cast.version, cast.title
         )
     cast = cast.paced(idle_limit)
-    frames = list(reel(cast, fps if suffix in MOVING else 1e-6, THEMES[theme]))
+    frames = _from_the_first_sight(list(reel(cast, fps if suffix in MOVING else 1e-6, THEMES[theme])))
     if not frames:
         raise FilmTrouble(
             "there is nothing in this cast to be seen" if until_s is None else f"there is nothing to be seen at {at} yet"
@@ -101,6 +101,12 @@ def make_film(
         else:
             _write_mp4(frames, seconds, path, cells)
     return Film(path, len(frames), sum(seconds), path.stat().st_size)
+
+
+def _from_the_first_sight(frames: list[Frame]) -> list[Frame]:
+    """Without the empty screen that a recording begins with: a film's first picture is what is shown while it does not play."""
+    seen = next((number for number, frame in enumerate(frames) if any(cell.sign.strip() for row in frame.rows for cell in row)), 0)
+    return [frames[seen]._replace(at_s=frames[0].at_s), *frames[seen + 1 :]] if seen else frames
 
 
 def _moment(cast: Cast, at: float | str | None) -> float | None:

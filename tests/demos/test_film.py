@@ -157,6 +157,13 @@ def test_a_gif_is_the_frames_at_their_times(cells: Cells, tmp_path: Path) -> Non
     assert film.seconds == pytest.approx(9)
 
 
+def test_a_film_begins_with_what_is_to_be_seen(cells: Cells, tmp_path: Path) -> None:
+    film = make_film(cast_of((0, "\x1b[2J\x1b[H"), (1, f"{RED}x"), (2, "y")), tmp_path / "x.gif")
+    with Image.open(film.path) as gif:
+        assert film.frames == 2
+        assert gif.convert("RGB").getpixel((1, 1)) == pytest.approx((200, 0, 0), abs=4)
+
+
 def test_a_palette_has_room_for_more_colours_than_there_is_room_for(cells: Cells, tmp_path: Path) -> None:
     colourful = "".join(f"\x1b[48;2;{red};{red * 7 % 256};{255 - red}m " for red in range(256))
     film = make_film(cast_of((0, colourful * 2), width=64, height=8), tmp_path / "a.gif")
