@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from conclab.cli.ending import Trouble
 from conclab.cli.output import paint, print_json
+from conclab.model import figures
 
 if TYPE_CHECKING:
     from conclab.demos.show import House
@@ -106,7 +107,7 @@ def _check(name: str | None) -> int:
                 continue
         if show.app.return_code:
             return show.app.return_code
-        print(f"{script.name}: {show.played} steps, all checks hold")
+        print(f"{script.name}: {figures.plural(show.played, 'step')}, all checks hold")
     return 1 if failed else 0
 
 

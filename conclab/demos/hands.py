@@ -16,6 +16,7 @@ from conclab.model.experiments import Kind
 from conclab.model.settings import did_you_mean
 from conclab.model.text import harmless
 from conclab.tui.commands import HasMore
+from conclab.tui.keymap import usable_key
 from conclab.tui.screens.lab import LabScreen
 from conclab.tui.screens.learn import LearnScreen
 from conclab.tui.screens.place import Place
@@ -68,6 +69,8 @@ class Hands:
     async def press(self, key: str, after_s: float = KEY_S) -> None:
         """A key, by Textual's name or as it is written."""
         name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        if len(key) > 1 and usable_key(name) is None:
+            raise Clumsy(f"there is no key “{harmless(key)}”")
         self._app.play_key(name, _character(key, name))
         await self.settle()
         await self._wait(after_s)

@@ -63,15 +63,17 @@ class Player:
         self._mark = mark or (lambda _label: None)
         self._tell = tell or (lambda: None)
         self._marked: tuple[bool, str] = (False, "")
+        self.step: Step | None = None
+        """The one that is played, unless it is the last."""
         self.played = 0
         """Steps that were played."""
 
     async def play(self, pilot: Pilot[None]) -> None:
         """From the first step to the last. Raises Failed."""
         hands = Hands(self._app, pilot, self._pause)
-        for step in self._script.steps:
-            if not step.applies(self._features):
-                continue
+        steps = [step for step in self._script.steps if step.applies(self._features)]
+        for step in steps:
+            self.step = step if step is not steps[-1] else None
             try:
                 await self._do(step, hands)
             except Clumsy as trouble:

@@ -92,6 +92,7 @@ class Show:
             corner_note=PLAYED if self._scripted is not None else "",
             clock=self.now_s,
         )
+        self.app.watched = watched
 
     def now_s(self) -> float:
         """Seconds since it began: the played machine's, if it is played there."""
@@ -153,6 +154,9 @@ class Show:
             except asyncio.CancelledError:
                 if not self.app.ended:
                     raise
+                left = self._player.step if self._player is not None else None
+                if left is not None and not (self.app.sent_away or self.app.return_code):
+                    self._failure = Failed(f"{self._script.at(left)}: conclab was left here, and the demo is not over")
 
         return stoppable
 

@@ -12,6 +12,7 @@ from conclab.tui.presenter import PresentingApp
 
 ENDS, HOLDS, SKIPS = ("escape", "q", "ctrl+c", "f10"), ("space",), ("right", "enter")
 HELD = "held · Space goes on"
+HOW = "Esc ends · Space holds · → goes on"
 
 
 class DemoApp(PresentingApp):
@@ -19,11 +20,15 @@ class DemoApp(PresentingApp):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.watched = False
+        """Whether somebody sits before it, who is told which keys there are."""
         self.held = False
         self.skipped = False
         """Whether the pause that is on is to end."""
         self.ended = False
-        """Whether somebody has ended it."""
+        """Whether it was ended before it was over,"""
+        self.sent_away = False
+        """and by whoever watches."""
         self.troubles: list[str] = []
         """What the app has told as an error, since somebody asked."""
         self._acting: asyncio.Task[Any] | None = None
@@ -47,6 +52,7 @@ class DemoApp(PresentingApp):
 
     def _steer(self, key: str) -> None:
         if key in ENDS:
+            self.sent_away = True
             self.exit()
         elif key in HOLDS:
             self.held = not self.held
@@ -54,6 +60,14 @@ class DemoApp(PresentingApp):
         elif key in SKIPS:
             self.skipped, self.held = True, False
             self.note("")
+        elif not self.held:
+            self.note(HOW)
+
+    def say(self, text: str, where: str = "bottom", note: str = "") -> None:
+        """The first caption says which keys there are: those in the footer are the demo's."""
+        if text and self.watched:
+            self.watched, note = False, note or HOW
+        super().say(text, where, note)
 
     def play_key(self, key: str, character: str | None) -> None:
         """The demo presses a key."""

@@ -42,7 +42,7 @@ def test_how_one_writes_a_demo_is_told(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_demo_of_one_s_own_is_checked(capsys: pytest.CaptureFixture[str], mine: Path) -> None:
-    assert call(capsys, "demo", str(mine), "--check") == (0, "mine: 2 steps, all checks hold\n", "")
+    assert call(capsys, "demo", str(mine), "--check") == (0, "mine: two steps, all checks hold\n", "")
     mine.write_text(MINE.replace("Experiments", "Experimints"))
     status, out, err = call(capsys, "demo", str(mine), "--check")
     assert (status, out) == (1, "")

@@ -13,6 +13,7 @@ from conclab.demos.player import Failed, Player, reading_s
 from conclab.demos.script import parse_script
 from conclab.demos.shelf import names, shipped
 from conclab.demos.show import House, Show, played_house
+from conclab.demos.stagehand import HOW
 from conclab.demos.steps import Script
 from conclab.recording.folder import VARIABLE
 from conclab.recording.scripted import ScriptedFeed
@@ -57,6 +58,7 @@ async def test_every_shipped_demo_does_what_it_says(name: str, house: House) -> 
 
 FAILING = (
     ('look = "Verdikt"', "“Verdikt” must be on the screen and is not; the nearest to it on the screen is “Verdict”"),
+    ('press = "[nokey]"', "there is no key “[nokey]”"),
     ('absent = "Verdict"', "“Verdict” must not be on the screen and is there"),
     ('verdict = "holds"', "the verdict must be holds; nothing has been run"),
     ('wait_text = "never", limit = 1', "waited 1 s for “never”, and it did not come"),
@@ -142,11 +144,30 @@ async def test_whoever_watches_can_hold_it_skip_a_pause_and_end_it(house: House)
 
     show.tell = type_one
     await show.unseen(SMALL)
+    assert HOW in notes, "another key does nothing but tell which do"
     assert "held · Space goes on" in notes
     assert notes[-1] == ""
     assert show.app.ended
     assert show.played == 1
     assert show.now_s() < 10
+
+
+async def test_the_first_caption_tells_whoever_watches_which_keys_there_are(house: House) -> None:
+    show = Show(script_of('say = "one"', 'say = "two"'), house, HURRIED, watched=True)
+    notes: dict[str, str] = {}
+
+    def look() -> None:
+        notes.setdefault(show.app.shown.caption, show.app.shown.note)
+
+    show.tell = look
+    await show.unseen(SMALL)
+    assert notes["one"] == HOW
+    assert notes["two"] == ""
+
+
+async def test_a_demo_that_leaves_conclab_before_its_end_has_failed(house: House) -> None:
+    with pytest.raises(Failed, match=r"mine.toml, step 1.*: conclab was left here"):
+        await played(house, 'press = "q"', "pause = 1")
 
 
 async def test_marks_tell_of_runs_and_verdicts(house: House) -> None:
