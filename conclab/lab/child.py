@@ -8,6 +8,7 @@ lines are kept and the rest is counted.
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import json
 import os
@@ -215,7 +216,7 @@ class Child:
                 data = os.read(self._report, 65_536)
                 *whole, reported = (reported + data).split(b"\n")
                 for line in whole:
-                    self._heard(json.loads(line))
+                    self._heard(ast.literal_eval(line.decode()))
                 if not data and self.ending is None:
                     self.ending = Ending(None, signal.SIGKILL, False, 0, None)  # the keeper was killed
             if self._wire in ready:

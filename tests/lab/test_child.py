@@ -16,7 +16,7 @@ from conclab.lab.conductor import Conductor
 from conclab.model.events import ChildStarted, Event, Output, RunFinished, RunStarted, WorkerStarted
 from conclab.model.results import OK
 from conclab.sampling.machine import observe
-from tests.helpers import alive_with, conduct, deed, experiment_of, plan_for, until, work
+from tests.helpers import Trusting, alive_with, conduct, deed, experiment_of, plan_for, until, work
 
 WORDS = 600
 
@@ -123,7 +123,7 @@ def test_stop_ends_the_whole_tree(executor: str, marker: str) -> None:
         if isinstance(event, WorkerStarted) and event.worker == "w2":
             started.set()
 
-    conductor = Conductor(plan_for(experiment_of(work(executor, "sleeping", 2, 2, size=60_000))), post, observe)
+    conductor = Trusting(plan_for(experiment_of(work(executor, "sleeping", 2, 2, size=60_000))), post, observe)
     thread = threading.Thread(target=conductor.run)
     thread.start()
     assert started.wait(20)
@@ -147,7 +147,7 @@ def test_an_experiment_killed_from_outside_is_told(marker: str) -> None:
         elif isinstance(event, WorkerStarted) and event.worker == "w2":
             os.kill(roots[-1], signal.SIGKILL)
 
-    run = Conductor(plan_for(experiment_of(work("fork", "sleeping", 2, 2, size=60_000))), post, observe).run()
+    run = Trusting(plan_for(experiment_of(work("fork", "sleeping", 2, 2, size=60_000))), post, observe).run()
     assert run.outcome == "fork: the experiment was killed by SIGKILL"
     assert not alive_with(marker)
 
@@ -157,16 +157,16 @@ def test_a_single_worker_killed_from_outside_is_named(marker: str) -> None:
         if isinstance(event, WorkerStarted) and event.worker == "w2":
             os.kill(event.pid, signal.SIGKILL)
 
-    run = Conductor(plan_for(experiment_of(work("spawn", "sleeping", 2, 2, size=60_000))), post, observe).run()
+    run = Trusting(plan_for(experiment_of(work("spawn", "sleeping", 2, 2, size=60_000))), post, observe).run()
     assert run.outcome == "spawn: w2: was killed by SIGKILL"
     assert not alive_with(marker)
 
 
 def test_a_run_leaves_no_descriptor_and_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    conduct(deed("nothing", "threads"))
+    conduct(deed("nothing", "threads"), conductor=Conductor)
     before = len(os.listdir("/proc/self/fd"))
-    conduct(deed("nothing", "fork"), deed("raising", "threads"))
+    conduct(deed("nothing", "fork"), deed("raising", "threads"), conductor=Conductor)
     assert len(os.listdir("/proc/self/fd")) == before
     assert until(lambda: not list(tmp_path.iterdir()))
 

@@ -7,7 +7,7 @@ import resource
 import sys
 import threading
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,10 @@ from conclab.model.run_state import RunState, fold
 from conclab.model.runs import Run
 from conclab.model.verdicts import Status, Verdict
 from conclab.sampling.machine import observe, read_facts
-from tests.helpers import conduct, deed, experiment_of, here, plan_for, work
+from tests import helpers
+from tests.helpers import deed, experiment_of, here, plan_for, work
 
+conduct = partial(helpers.conduct, conductor=Conductor)
 QUICK = work("sequential", "sleeping", 1, 1, size=0)
 ALSO = work("threads", "sleeping", 1, 1, size=0)
 

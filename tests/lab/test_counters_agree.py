@@ -75,6 +75,10 @@ def test_switches_agree_with_time(executor: str) -> None:
         assert repetition.totals.voluntary_switches >= voluntary
         return
     assert repetition.totals.voluntary_switches == pytest.approx(voluntary, rel=0.02, abs=OWN)
+    if executor == "spawn":
+        # Nor does anybody wait for multiprocessing's resource tracker; where cores are scarce, its start takes many switches.
+        assert repetition.totals.involuntary_switches >= involuntary
+        return
     assert repetition.totals.involuntary_switches == pytest.approx(involuntary, rel=0.02, abs=OWN)
 
 
@@ -87,7 +91,7 @@ def test_switches_of_the_tree_agree_with_perf(executor: str) -> None:
     found = re.search(r"^(\d+),,context-switches", report, re.MULTILINE)
     assert found
     ours = repetition.totals.voluntary_switches + repetition.totals.involuntary_switches
-    if executor == "forkserver":  # it outlives the runner by a moment, and perf does not wait for it
+    if executor in ("forkserver", "spawn"):  # it, or a resource tracker, outlives the runner by a moment; perf does not wait
         assert ours >= int(found.group(1))
         return
     assert ours == pytest.approx(int(found.group(1)), rel=0.02, abs=OWN)

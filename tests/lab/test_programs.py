@@ -100,7 +100,7 @@ def test_a_compiler_that_fails_is_quoted_and_leaves_nothing_behind(compiler: Pat
 
 
 def test_a_compilation_is_stopped_at_once(compiler: Path, wake: int) -> None:
-    write(compiler, f"echo $$ > {compiler}.pid; exec sleep 600")
+    write(compiler, f"echo $$ > {compiler}.new; mv {compiler}.new {compiler}.pid; exec sleep 600")
     began = threading.Event()
 
     def stopping() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conclab.lab.conductor import Conductor
 from conclab.model.experiments import Arm
 from conclab.model.results import OK, Repetition
 from tests.helpers import conduct, work
@@ -41,7 +42,7 @@ def test_the_counter_of_processes_lies_in_memory_that_they_share() -> None:
 
 
 def test_a_workload_that_an_executor_cannot_carry_says_why() -> None:
-    run, _ = conduct(adding("asyncio", 2, 10, locked=0))
+    run, _ = conduct(adding("asyncio", 2, 10, locked=0), conductor=Conductor)
     assert "counter cannot run on asyncio: a coroutine is never interrupted" in run.outcome
     assert not run.repetitions
 
