@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 _WRITER = """
-import sys
+import sys, time
 from pathlib import Path
 from conclab.model.claims import *
 from conclab.recording.findings import Findings
@@ -162,7 +162,9 @@ while True:
     number += 1
     where = Conditions("m", 2.0, f"/python{first}", "3.11", "3.11.2")
     print(number if kept.keep(Finding(number, Standing.HOLDS, where)) else kept.problem, flush=True)
+    time.sleep(0.02)
 """
+"""Who writes without a pause takes the lock again before SQLite, which looks for it up to 100 ms apart, gives it to another."""
 
 
 def test_two_that_write_at_once_and_are_killed_lose_nothing_that_they_have_kept(tmp_path: Path) -> None:
