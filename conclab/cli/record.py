@@ -15,6 +15,8 @@ from conclab.model import figures
 from conclab.model.settings import THEMES, did_you_mean
 from conclab.model.text import harmless
 
+GROUNDS = ("dark", "light")
+
 
 def _target(asked: argparse.Namespace) -> Path:
     """Where to. Raises Trouble while nothing has been played yet."""
@@ -54,11 +56,17 @@ def _film(asked: argparse.Namespace) -> int:
     from conclab.demos.film_trouble import FilmTrouble
     from conclab.recording.cast import NoCast, read_cast
 
+    played = next((name for name in ("size", "scripted", "presenter") if getattr(asked, name, None)), None)
+    played = "pace" if asked.pace != 1.0 else played
+    if played is not None:
+        raise Trouble(f"--{played} is for demos, which are played; {harmless(asked.name)!r} is a recording, and stays as it is")
+    if asked.theme not in (None, *GROUNDS):
+        raise Trouble(f"--theme {asked.theme} is for demos; a recording has its colours, and a ground that is dark or light")
     if asked.output.endswith(".cast"):
         raise Trouble(f"{harmless(asked.name)!r} is a cast already; a film or a picture of it is .gif, .mp4, .svg or .png")
     path = _target(asked)
     try:
-        film = make_film(read_cast(Path(asked.name).expanduser()), path, theme=_ground(asked.theme), at=_moment(asked.at))
+        film = make_film(read_cast(Path(asked.name).expanduser()), path, theme=asked.theme or GROUNDS[0], at=_moment(asked.at))
     except (NoCast, FilmTrouble) as trouble:
         raise Trouble(str(trouble)) from None
     except OSError as error:
@@ -66,10 +74,6 @@ def _film(asked: argparse.Namespace) -> int:
     lasts = f"{figures.duration(int(film.seconds * 1e9))}, " if path.suffix.lower() in MOVING else ""
     print(f"{harmless(str(path))}: {harmless(asked.name)}, {lasts}{figures.size(film.bytes)}", file=sys.stderr)
     return 0
-
-
-def _ground(theme: str | None) -> str:
-    return "light" if theme == "light" else "dark"
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -104,6 +104,8 @@ def test_nothing_is_written_when_a_check_fails(capsys: pytest.CaptureFixture[str
         (["record", "tour", "-o", "t.cast", "--theme", "drak"], "did you mean “dark”"),
         (["record", "tour", "-o", "t.cast", "--at", "verdict"], "--at is for one picture"),
         (["record", "tour", "-o", "t.svg", "--cast-v3"], "--cast-v3 is for .cast"),
+        (["record", "mine.cast", "-o", "t.gif", "--size", "80x24"], "--size is for demos, which are played"),
+        (["record", "mine.cast", "-o", "t.gif", "--theme", "ansi"], "--theme ansi is for demos"),
     ],
 )
 def test_what_is_asked_wrongly_is_told_in_one_line(
