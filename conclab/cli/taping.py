@@ -23,7 +23,7 @@ _LEAST_S, _MOST_S = 1.0, 30 * 86_400.0
 def without_a_screen(asked: argparse.Namespace) -> bool:
     """Whether it is recorded and nothing else. Raises Trouble when the options do not fit together."""
     if asked.for_s is not None and not _LEAST_S <= asked.for_s <= _MOST_S:
-        raise Trouble(f"--for {asked.for_s:g} is out of range; from {_LEAST_S:g} second to {_MOST_S:g} (30 days)")
+        raise Trouble(f"--for {asked.for_s:g} is out of range; from {_LEAST_S:g} second to {_MOST_S:,.0f} (30 days)")
     prints = asked.json or asked.once or asked.count is not None
     if asked.record is None:
         if asked.quiet:

@@ -51,6 +51,8 @@ class CannotRecord(Exception):
 def tape_path(text: str) -> Path:
     """A file by the name that somebody gave, with the ending that recordings have. Raises CannotRecord when it is there already."""
     path = Path(text).expanduser()
+    if path.is_dir():
+        raise CannotRecord(f"{harmless(str(path))} is a folder; name a file")
     if path.suffix != SUFFIX:
         path = path.with_name(path.name + SUFFIX)
     if path.exists() or path.is_symlink():
@@ -75,6 +77,9 @@ class TapeRecorder:
         self._tell = tell
         self._told: set[str] = set()
         self.path = _made(path, self.began_s)
+        if not _has_room(self.path):
+            self.path.unlink(missing_ok=True)
+            raise CannotRecord(f"{self._named} is not recorded: less than {figures.size(LEAST_FREE_BYTES)} are free on its disk")
         self.size_bytes = 0
         self.problem = ""
         """Why it is no longer recorded; empty while it is."""
@@ -165,7 +170,7 @@ class TapeRecorder:
 
     def _write(self, file: TapeFile, items: list[Look | Mark], ending: bool) -> None:
         """One transaction. What cannot be written is left out; after that a group begins, which needs nothing that was before."""
-        if not self._has_room():
+        if self._is_full():
             self._fail(
                 f"The recording has ended: less than {figures.size(LEAST_FREE_BYTES)} are free on the disk of {self._named}. "
                 "It has everything up to here."
@@ -202,16 +207,12 @@ class TapeRecorder:
         self._most = max(self._most, len(item.rows))
         return [Piece(number, item.at_ns, self._encoder.table(item), task_figures(item.rows), True, head)]
 
-    def _has_room(self) -> bool:
+    def _is_full(self) -> bool:
         now_s = time.monotonic()
         if now_s - self._looked_at_disk_s < _LOOK_AT_DISK_S:
-            return True
+            return False
         self._looked_at_disk_s = now_s
-        try:
-            disk = os.statvfs(self.path.parent)
-        except OSError:
-            return True  # it will be told when it is written
-        return disk.f_bavail * disk.f_frsize >= LEAST_FREE_BYTES
+        return not _has_room(self.path)
 
     def _fail(self, sentence: str) -> None:
         self.problem = sentence
@@ -221,6 +222,14 @@ class TapeRecorder:
         if kind not in self._told:
             self._told.add(kind)
             self._tell(sentence)
+
+
+def _has_room(path: Path) -> bool:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return True  # it will be told when it is written
+    return disk.f_bavail * disk.f_frsize >= LEAST_FREE_BYTES
 
 
 def _made(path: Path | None, began_s: float) -> Path:

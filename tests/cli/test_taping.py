@@ -45,9 +45,10 @@ def test_what_a_stream_prints_is_recorded_with_it(tmp_path: Path, capfd: pytest.
     [
         (["--quiet"], "--quiet prints nothing: it needs --record FILE"),
         (["--for", "5"], "--for needs --record FILE, or --json"),
-        (["--record", "x", "--for", "0"], "--for 0 is out of range"),
+        (["--record", "x", "--for", "0"], "--for 0 is out of range; from 1 second to 2,592,000 (30 days)"),
         (["--record", "x", "--quiet", "--json"], "--quiet prints nothing; leave it out"),
         (["--record", "x", "--quiet", "--filter", "cpu>5"], "--filter is for what is shown: a recording has all rows"),
+        (["--record", "/tmp", "--for", "1"], "/tmp is a folder; name a file"),
         (["--record", "nowhere/x", "--for", "1"], "nowhere/x.conclab cannot be written: no such file or directory"),
     ],
 )

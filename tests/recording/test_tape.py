@@ -249,8 +249,8 @@ def test_a_full_disk_ends_it_with_one_sentence_and_what_there_is_can_be_read(
 ) -> None:
     told: list[str] = []
     feed = ScriptedFeed(2)
-    monkeypatch.setattr(tape_recorder, "LEAST_FREE_BYTES", 1 << 62)
     recorder = TapeRecorder(tmp_path / "one.conclab", feed.machine, told.append, now=(START_S, feed.source.at_ns))
+    monkeypatch.setattr(tape_recorder, "LEAST_FREE_BYTES", 1 << 62)
     feed.tick(20)
     for item in feed.take():
         recorder.put(item)  # type: ignore[arg-type]
@@ -258,6 +258,9 @@ def test_a_full_disk_ends_it_with_one_sentence_and_what_there_is_can_be_read(
     assert "The recording has ended: less than" in sentence
     assert told == [sentence]
     assert not recorder.on
+    with pytest.raises(CannotRecord, match="is not recorded: less than"):
+        TapeRecorder(tmp_path / "two.conclab", feed.machine, told.append)
+    assert not (tmp_path / "two.conclab").exists(), "nothing is left of what was not begun"
 
 
 def test_what_could_not_be_written_is_left_out_and_the_rest_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
