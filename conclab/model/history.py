@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from conclab.model.table import TaskRow
 
@@ -32,9 +32,11 @@ class History:
     ends where it ended. An entry takes 28 bytes.
     """
 
-    __slots__ = ("_at", "_first", "_stop", "_values", "until_ns")
+    __slots__ = ("_at", "_before", "_first", "_stop", "_values", "until_ns")
 
     def __init__(self) -> None:
+        self._before: Callable[[], History] | None = None
+        """Gives what was before the first entry, when somebody asks for it (``whole``)."""
         self._at = array("q")
         self._values = array("f")
         self._first = self._stop = 0
@@ -45,10 +47,30 @@ class History:
     def of(cls, at: array[int], values: array[float], until_ns: int) -> History:
         """One of entries that were collected elsewhere, which are its own from now on."""
         made = cls.__new__(cls)
-        made._at, made._values, made.until_ns = at, values, until_ns
+        made._at, made._values, made.until_ns, made._before = at, values, until_ns, None
         made._stop = len(at)
         made._first = max(0, made._stop - MOST)
         return made
+
+    @classmethod
+    def after(cls, before: Callable[[], History], at: array[int], values: array[float], until_ns: int) -> History:
+        """One that goes on from another, which is made only when somebody asks for ``whole``: ``at`` and ``values`` are one entry
+        that says the same as its last."""
+        made = cls.of(at, values, until_ns)
+        made._before = before
+        return made
+
+    def whole(self) -> History:
+        """With what was before its first entry, if that is still to be made."""
+        if self._before is None or self._first:
+            return self
+        before = self._before()
+        if not len(before):
+            return self
+        first, stop = before._first, before._stop
+        at = before._at[first:stop] + self._at[1 : self._stop]
+        values = before._values[first * len(FIELDS) : stop * len(FIELDS)] + self._values[len(FIELDS) : self._stop * len(FIELDS)]
+        return History.of(at, values, self.until_ns)
 
     def __len__(self) -> int:
         return self._stop - self._first
@@ -87,6 +109,7 @@ class History:
         grown = History.__new__(History)
         grown._at, grown._values, grown.until_ns = self._at, self._values, until_ns
         first, stop = self._first, self._stop
+        grown._before = None if first else self._before
         # Another one has been made from this already, or what has fallen out is to be let go: go on in a buffer of its own.
         if entries and (len(grown._at) != stop or first >= _SLACK):
             grown._at = grown._at[first:stop]

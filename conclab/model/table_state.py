@@ -41,7 +41,7 @@ class TableState:
 
     def history(self, id: RowId) -> History:
         """The past of a row up to now; empty of one that has never done anything."""
-        kept, row = self._kept.get(id, History()), self.by_id.get(id)
+        kept, row = self._kept.get(id, History()).whole(), self.by_id.get(id)
         return kept if row is None or self.table is None else kept.extended(self.table.at_ns, row)
 
 

@@ -95,7 +95,7 @@ class Recent:
     def _begin_stretch(self) -> None:
         machine, table = self._states
         taken = _HISTORY_BYTES * len(table.known) + 8 * sum(len(core.busy) for core in machine.cores)
-        self.stretches.append(_Stretch(Place(self.count, machine, table, self.count), bytes=taken))
+        self.stretches.append(_Stretch(Place(self.count, machine, table), bytes=taken))
         self.bytes += taken
 
     def _take_sample(self, item: MachineSample, machine: MachineState) -> int:
@@ -153,7 +153,7 @@ class RecentReel:
         self._take()
         return self._first - before
 
-    def items(self, first: int, stop: int) -> Iterable[Look]:
+    def items(self, first: int, stop: int, rows: tuple[TaskRow, ...]) -> Iterable[Look]:
         return self._items[first:stop]
 
     def place(self, stop: int) -> Place:

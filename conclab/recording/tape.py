@@ -14,7 +14,7 @@ from typing import Protocol
 
 from conclab.model.machine import Machine, MachineSample
 from conclab.model.machine_state import MachineState, fold_machine
-from conclab.model.table import TaskTable
+from conclab.model.table import TaskRow, TaskTable
 from conclab.model.table_state import TableState, fold_table
 from conclab.recording.feed import Changes, Session
 from conclab.recording.garbage import nothing_collected
@@ -40,8 +40,6 @@ class Place:
     """Of the first item that is not in the states."""
     machine: MachineState
     table: TableState
-    whole_from: int = 0
-    """From this item on the states are as they were live; before, their histories may be shorter."""
 
 
 class Reel(Protocol):
@@ -55,8 +53,8 @@ class Reel(Protocol):
     def stamps(self) -> Sequence[int]:
         """Of every item, ascending; there is at least one."""
 
-    def items(self, first: int, stop: int) -> Iterable[Look]:
-        """Those from ``first`` up to ``stop``."""
+    def items(self, first: int, stop: int, rows: tuple[TaskRow, ...]) -> Iterable[Look]:
+        """Those from ``first`` up to ``stop``. ``rows``: of the table before ``first``."""
 
     def place(self, stop: int) -> Place:
         """Where to begin for the states that the first ``stop`` items make."""
@@ -79,7 +77,6 @@ class TapeSession(Session):
         self._aside: dict[int, Place] = {}
         self._folded = -1
         """How many items are in the states; below nought: it has to begin anew."""
-        self._whole_from = 0
         self.position_ns = self.end_ns
         self.seek(self.end_ns)
 
@@ -127,20 +124,19 @@ class TapeSession(Session):
         self._fold_to(stop)
 
     def _begin(self, place: Place) -> None:
-        self._folded, self._whole_from = place.number, place.whole_from
-        self.machine_state, self.table_state = place.machine, place.table
-        if place.number >= place.whole_from:
-            self._put_aside(place)
+        self._folded, self.machine_state, self.table_state = place.number, place.machine, place.table
+        self._put_aside(place)
 
     def _fold_to(self, stop: int) -> None:
         machine, table, number = self.machine_state, self.table_state, self._folded
-        for number, item in enumerate(self._reel.items(self._folded, stop), self._folded + 1):
+        rows = table.table.rows if table.table is not None else ()
+        for number, item in enumerate(self._reel.items(self._folded, stop, rows), self._folded + 1):
             if isinstance(item, MachineSample):
                 machine = fold_machine(machine, item)
             else:
                 table = fold_table(table, item)
-            if number % ASIDE_EVERY == 0 and number >= self._whole_from:
-                self._put_aside(Place(number, machine, table, self._whole_from))
+            if number % ASIDE_EVERY == 0:
+                self._put_aside(Place(number, machine, table))
         self.machine_state, self.table_state, self._folded = machine, table, number
 
     def _put_aside(self, place: Place) -> None:

@@ -181,27 +181,22 @@ class Decoder:
         found: Head = self._head.decode(_unsqueezed(zlib.decompressobj(), head))
         return found
 
-    def deltas(self, pieces: Iterable[bytes], skip: int = 0) -> Iterator[MachineSample | Delta]:
-        """The pieces of a group from its beginning on, unpacked and not yet put together, without the first ``skip`` of them."""
+    def unpacked(self, pieces: Iterable[bytes]) -> Iterator[MachineSample | Delta]:
+        """All pieces of a group from its beginning on, unpacked and not yet put together."""
         unsqueeze = zlib.decompressobj()
-        for number, piece in enumerate(pieces):
+        for piece in pieces:
             raw = memoryview(_unsqueezed(unsqueeze, piece))
-            if number >= skip:
-                yield self._sample.decode(raw[1:]) if raw[:1] == _SAMPLE else self._delta.decode(raw[1:])
+            yield self._sample.decode(raw[1:]) if raw[:1] == _SAMPLE else self._delta.decode(raw[1:])
 
-    def group(self, head: bytes, pieces: Iterable[bytes], rows: Rows | None = None, skip: int = 0) -> Iterator[Look]:
-        """Its items but for the first ``skip``. ``rows`` are those before what is not skipped, if they are at hand: the head is not
-        needed then."""
-        with damage():
-            if rows is None:
-                rows, skip = tuple(map(self.row, self.head(head).rows)), 0
-            for item in self.deltas(pieces, skip):
-                if isinstance(item, Delta):
-                    table = self._table(rows, item)
-                    rows = table.rows
-                    yield table
-                else:
-                    yield item
+    def looks(self, rows: Rows, items: Iterable[MachineSample | Delta]) -> Iterator[Look]:
+        """What was unpacked, put together. ``rows`` are those before it."""
+        for item in items:
+            if isinstance(item, Delta):
+                table = self._table(rows, item)
+                rows = table.rows
+                yield table
+            else:
+                yield item
 
     def place_of(self, name: str) -> int:
         """Which field of a row in this file that is. Raises ValueError when there is none."""

@@ -50,7 +50,7 @@ def told(name: str, path: Path, seconds: float, cpu_s: float) -> None:
 
 def seeks(path: Path) -> None:
     chance = random.Random(1)
-    fresh, about, steps = [], [], []
+    fresh, about, pasts, steps, plays = [], [], [], [], []
     for _ in range(15):
         began = time.thread_time()
         tape = open_tape(path)
@@ -62,11 +62,27 @@ def seeks(path: Path) -> None:
         began = time.thread_time()
         tape.seek(round(chance.uniform(tape.start_ns, tape.end_ns)))
         about.append(time.thread_time() - began)
+        began = time.thread_time()
+        table = tape.table_state.table
+        assert table is not None
+        tape.table_state.history(chance.choice(table.rows).id)
+        pasts.append(time.thread_time() - began)
+    for _ in range(120):
+        began = time.thread_time()
+        tape.seek(tape.position_ns + 1_000_000_000)
+        plays.append(time.thread_time() - began)
     for _ in range(60):
         began = time.thread_time()
         tape.seek(tape.position_ns - 1_000_000_000)
         steps.append(time.thread_time() - began)
-    for name, times in (("first seek", fresh), ("seeks anywhere", about), ("a second back", steps)):
+    kinds = (
+        ("first seek", fresh),
+        ("seeks anywhere", about),
+        ("a row's past", pasts),
+        ("a second on", plays),
+        ("a second back", steps),
+    )
+    for name, times in kinds:
         print(f"  {name}: median {median(times) * 1e3:.0f} ms, worst {max(times) * 1e3:.0f} ms (at most 300 wanted)")
     began = time.thread_time()
     tape.overview(120)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
+from math import nan
+
 import pytest
 
 from conclab.model.history import GAP_NS, MOST, History
@@ -85,3 +88,24 @@ def test_all_fields_are_kept_apart() -> None:
     history = History().extended(SECOND, row(0.1, 4096, delay_share=0.2, voluntary_per_s=30.0, involuntary_per_s=4.0))
     found = [history.latest(field) for field in ("delay_share", "resident_bytes", "voluntary_per_s", "involuntary_per_s")]
     assert found == pytest.approx([0.2, 4096, 30.0, 4.0])
+
+
+def test_what_was_before_is_made_when_somebody_asks_and_then_it_is_as_if_it_had_been_there() -> None:
+    shares = [number % 7 / 10 for number in range(1, 401)]
+    asked = []
+
+    def before() -> History:
+        asked.append(1)
+        return looked(*shares[:40])
+
+    last = looked(*shares[:40])
+    late = History.after(before, array("q", [40 * SECOND]), array("f", [shares[39], nan, 1024, nan, nan]), last.until_ns)
+    for number in range(41, 401):
+        late = late.held((number - 1) * SECOND).extended(number * SECOND, row(shares[number - 1]))
+        if number in (41, 100, 339, 340, 341, 399):
+            whole, live = late.whole(), looked(*shares[:number])
+            assert whole.at_ns == live.at_ns
+            assert whole.series("cpu_share", 0, 400 * SECOND, 400) == live.series("cpu_share", 0, 400 * SECOND, 400)
+    assert len(asked) == 3, "five minutes later it is no longer needed"
+    assert last.whole() is last
+    assert len(History.after(History, array("q", [SECOND]), array("f", [0.5] * 5), SECOND).whole()) == 1

@@ -6,12 +6,14 @@ import os
 import re
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from conclab.model.history import FIELDS as KEPT
 from conclab.model.table import RowId, TaskRow, TaskTable, Wanted
 from conclab.model.table_state import TableState
 from conclab.recording import tape_recorder
@@ -22,7 +24,8 @@ from conclab.recording.scripted import ScriptedFeed
 from conclab.recording.session import LiveSession
 from conclab.recording.store import Store
 from conclab.recording.stored import TAPE, OtherKind, Unreadable, open_run, summaries
-from conclab.recording.tape_codec import FIELDS, Decoder, Encoder
+from conclab.recording.tape import Look
+from conclab.recording.tape_codec import FIELDS, Decoder, Encoder, damage
 from conclab.recording.tape_file import Piece, TapeFile
 from conclab.recording.tape_recorder import CannotRecord, TapeRecorder, tape_path
 from conclab.recording.tape_reel import FileReel, open_tape
@@ -80,6 +83,40 @@ def test_at_every_second_the_states_are_those_of_the_live_session(taped: tuple[P
             assert same(tape, machine, table)
 
 
+@pytest.mark.parametrize("order", [(379, 371, 372, 373, 360), (30, 5, 100, 101, 375), (345,)])
+def test_the_past_of_each_row_is_what_it_was_live_however_one_came_there(taped: tuple[Path, States], order: Sequence[int]) -> None:
+    tape = open_tape(taped[0])
+    stamps = list(taped[1])
+    for number in order:
+        tape.seek(stamps[number])
+        machine, table = taped[1][stamps[number]]
+        assert tape.machine_state == machine
+        assert tape.table_state.known & table.by_id.keys() == table.known & table.by_id.keys()
+        assert pasts(tape.table_state, stamps[number]) == pasts(table, stamps[number])
+
+
+def pasts(state: TableState, at_ns: int) -> dict[RowId, list[list[float | None]]]:
+    """What the charts of each row show."""
+    found = {}
+    for id in state.by_id:
+        history = state.history(id)
+        found[id] = [history.series(field, at_ns - 300_000_000_000, at_ns, 30) for field in KEPT]
+    return found
+
+
+def test_where_the_file_is_damaged_rows_have_no_past(tmp_path: Path, taped: tuple[Path, States]) -> None:
+    path = tmp_path / "one.conclab"
+    shutil.copy(taped[0], path)
+    tape = open_tape(path)
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE pieces SET body = x'00' WHERE seq = 160")
+    tape.seek(tape.end_ns - 40_000_000_000)
+    busy = next(iter(tape.table_state.known & tape.table_state.by_id.keys()))
+    assert len(tape.table_state.history(busy)) > 0, "what is since then is there"
+    with pytest.raises(Unreadable):
+        tape.seek(tape.start_ns + 90_000_000_000)
+
+
 def test_one_that_was_begun_later_goes_on_with_what_was_known_then(tmp_path: Path) -> None:
     known = record(tmp_path / "late.conclab", 5, before=30, threads=False)
     tape = open_tape(tmp_path / "late.conclab")
@@ -88,6 +125,13 @@ def test_one_that_was_begun_later_goes_on_with_what_was_known_then(tmp_path: Pat
     assert tape.table_state.known & table.by_id.keys() == table.known & table.by_id.keys()
     assert tape.machine_state.rates == machine.rates
     assert tape.time_of_day(tape.end_ns) == pytest.approx(START_S + 5, abs=0.1)
+
+
+def unpacked(fields: Sequence[str], head: bytes, pieces: Sequence[bytes]) -> list[Look]:
+    """What a group is, to whoever reads it."""
+    decoder = Decoder(fields)
+    with damage():
+        return list(decoder.looks(tuple(map(decoder.row, decoder.head(head).rows)), decoder.unpacked(pieces)))
 
 
 def test_what_changes_about_rows_changes_in_the_tape(tmp_path: Path) -> None:
@@ -105,7 +149,7 @@ def test_what_changes_about_rows_changes_in_the_tape(tmp_path: Path) -> None:
     feed = ScriptedFeed(2)
     encoder = Encoder(LiveSession(feed).machine_state, TableState())
     head = encoder.head()
-    found = list(Decoder(FIELDS).group(head, [encoder.table(table) for table in tables]))
+    found = unpacked(FIELDS, head, [encoder.table(table) for table in tables])
     assert [table for table in found if isinstance(table, TaskTable) and table.changed is None] == [
         table for table in tables if table.changed is None
     ]
@@ -120,7 +164,7 @@ def test_rows_of_another_conclab_are_read_by_the_names_of_their_fields() -> None
     head = encoder.head()
     piece = encoder.table(TaskTable(1, (row,)))
     swapped = ["name" if name == "command" else "command" if name == "name" else name for name in FIELDS]
-    (table,) = Decoder([name if name != "cpu_share" else "of_tomorrow" for name in swapped]).group(head, [piece])
+    (table,) = unpacked([name if name != "cpu_share" else "of_tomorrow" for name in swapped], head, [piece])
     assert isinstance(table, TaskTable)
     assert table.rows[0].command == "five␛[31m", "and text is harmless, whoever wrote it"
     assert table.rows[0].name == ""
@@ -144,9 +188,9 @@ def test_figures_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
     encoder._rows = ()
     piece = encoder._piece(b"t" + msgspec.msgpack.encode([1, [], [(0, row)], [], [], [], [], [], False]))
     with pytest.raises(ValueError):
-        list(Decoder(FIELDS).group(head, [piece]))
+        unpacked(FIELDS, head, [piece])
     with pytest.raises(ValueError):
-        list(Decoder(FIELDS).group(head, [b"\x00rubbish"]))
+        unpacked(FIELDS, head, [b"\x00rubbish"])
 
 
 def test_what_was_killed_is_read_up_to_the_last_transaction_and_can_be_followed(tmp_path: Path) -> None:
