@@ -6,8 +6,9 @@ lie exactly under one another whatever their samples' pace. Everything is immuta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from conclab.model.blocking import UNKNOWN
 from conclab.model.machine import CoreLoad, MachineSample, core_load
@@ -39,24 +40,51 @@ class CoreHistory:
         return self.busy[index] if 0 <= index < len(self.busy) else None
 
 
-def extend_cores(histories: tuple[CoreHistory, ...], before: MachineSample, after: MachineSample) -> tuple[CoreHistory, ...]:
-    """The histories with the time between two samples. A sample that spans several cells fills them all alike."""
-    start, stop = cell_of(before.at_ns), cell_of(after.at_ns)
-    start = max(start, stop - MOST_CELLS)
-    if stop <= start:
+Piece = tuple[int, int, float | None]
+"""From a cell up to another, which is not in it: one value for all of them."""
+
+
+def with_cells(first: int, values: tuple[float | None, ...], pieces: Iterable[Piece]) -> tuple[int, tuple[float | None, ...]]:
+    """Cells, the first of which has this number, and more of them: the number of the first that is kept, and those that are.
+
+    After a gap they begin anew: what lies before it would be in the wrong place.
+    """
+    more: list[float | None] = []
+    for start, stop, value in pieces:
+        if start != first + len(values) + len(more):
+            first, values, more = start, (), []
+        more += (value,) * (stop - start)
+    values = (*values, *more)
+    cut = max(0, len(values) - MOST_CELLS)
+    return first + cut, values[cut:]
+
+
+def cells_between(before: MachineSample, after: MachineSample) -> tuple[int, int]:
+    """From which cell up to which two samples tell something, as many as are kept; none when the second is not the higher."""
+    stop = cell_of(after.at_ns)
+    return max(cell_of(before.at_ns), stop - MOST_CELLS), stop
+
+
+def extend_cores(histories: tuple[CoreHistory, ...], samples: Sequence[MachineSample]) -> tuple[CoreHistory, ...]:
+    """The histories with the times between samples. Where one spans several cells it fills them all alike."""
+    grown: list[tuple[CoreHistory, list[Piece]]] = [(history, []) for history in histories]
+    loads: list[CoreLoad | None] = [history.load for history in histories]
+    anything = False
+    for before, after in pairwise(samples):
+        start, stop = cells_between(before, after)
+        if stop <= start:
+            continue
+        anything = True
+        if len(grown) != len(after.cores):
+            grown = [(CoreHistory(start), []) for _ in after.cores]
+        loads = [core_load(old, new) if old and new else None for old, new in zip(before.cores, after.cores, strict=False)]
+        del grown[len(loads) :]
+        for (_history, pieces), load in zip(grown, loads, strict=True):
+            pieces.append((start, stop, load.busy if load else None))
+    if not anything:
         return histories
-    if len(histories) != len(after.cores):
-        histories = tuple(CoreHistory(first=start) for _ in after.cores)
-    grown = []
-    for history, old, new in zip(histories, before.cores, after.cores, strict=False):
-        load = core_load(old, new) if old and new else None
-        first, busy = history.first, history.busy
-        if not busy or start != first + len(busy):  # the beginning, or a gap: what lies before it would be in the wrong place
-            first, busy = start, ()
-        busy = busy + (load.busy if load else None,) * (stop - start)
-        cut = max(0, len(busy) - MOST_CELLS)
-        grown.append(CoreHistory(first + cut, busy[cut:], load))
-    return tuple(grown)
+    found = zip(grown, loads, strict=True)
+    return tuple(CoreHistory(*with_cells(history.first, history.busy, pieces), load) for (history, pieces), load in found)
 
 
 def over_cells(start_ns: int, end_ns: int, amount: int) -> list[tuple[int, int]]:

@@ -156,13 +156,9 @@ class MachineRates:
     """Network, disks and cgroup; None when they were not read anew in between."""
 
 
-_PARTS = ("user", "system", "nice", "iowait", "steal", "irq")
-
-
-def _grown(before: CoreTimes, after: CoreTimes, part: str) -> float | None:
+def _grown(old: float | None, new: float | None) -> float | None:
     """Seconds of one part. Idle and iowait of /proc/stat may step back a little (proc_stat(5)); that counts as nothing."""
-    old, new = getattr(before, part), getattr(after, part)
-    return None if old is None or new is None else max(0.0, new - old)
+    return None if old is None or new is None else new - old if new > old else 0.0
 
 
 def core_load(before: CoreTimes, after: CoreTimes) -> CoreLoad:
@@ -171,16 +167,18 @@ def core_load(before: CoreTimes, after: CoreTimes) -> CoreLoad:
     The whole is the sum of what the kernel booked, not the wall clock: at a few readings a second the 10 ms granularity of
     /proc/stat would else show 104 %.
     """
-    grown = {part: _grown(before, after, part) for part in _PARTS}
-    elapsed = sum(part or 0.0 for part in grown.values()) + (_grown(before, after, "idle") or 0.0)
-    shares = {part: None if time is None else time / elapsed if elapsed > 0 else 0.0 for part, time in grown.items()}
+    user, system = _grown(before.user, after.user) or 0.0, _grown(before.system, after.system) or 0.0
+    nice, iowait = _grown(before.nice, after.nice), _grown(before.iowait, after.iowait)
+    steal, irq = _grown(before.steal, after.steal), _grown(before.irq, after.irq)
+    known = user + system + (nice or 0.0) + (iowait or 0.0) + (steal or 0.0) + (irq or 0.0)
+    whole = known + (_grown(before.idle, after.idle) or 0.0) or 1.0  # when nothing was booked, each part is nought
     return CoreLoad(
-        user=shares["user"] or 0.0,
-        system=shares["system"] or 0.0,
-        nice=shares["nice"],
-        iowait=shares["iowait"],
-        steal=shares["steal"],
-        irq=shares["irq"],
+        user / whole,
+        system / whole,
+        nice if nice is None else nice / whole,
+        iowait if iowait is None else iowait / whole,
+        steal if steal is None else steal / whole,
+        irq if irq is None else irq / whole,
     )
 
 

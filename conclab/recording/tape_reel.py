@@ -11,6 +11,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from conclab.model.history import History
 from conclab.model.lanes import CELL_NS, MOST_CELLS
 from conclab.model.machine import Machine, MachineSample
-from conclab.model.machine_state import MachineState, fold_machine, fold_rates
+from conclab.model.machine_state import MachineState, fold_machines, fold_rates
 from conclab.model.table import RowId, TaskTable
 from conclab.model.table_state import FORGOTTEN_AFTER_NS, TableState
 from conclab.model.text import harmless
@@ -130,10 +131,9 @@ class FileReel:
         given = self._head(group).machine
         state = MachineState(given.sample, given.rates, given.rates_from)
         since_ns = self.stamps[max(0, upto - 1)] - _MACHINE_NS
-        for item in self._unpacked_items(group, upto):
-            if isinstance(item, MachineSample):
-                state = (fold_machine if item.at_ns >= since_ns else fold_rates)(state, item)
-        return state
+        samples = [item for item in self._unpacked_items(group, upto) if isinstance(item, MachineSample)]
+        early = bisect_left(samples, since_ns, key=lambda item: item.at_ns)
+        return fold_machines(reduce(fold_rates, samples[:early], state), samples[early:])
 
     def _table_before(self, upto: int) -> TableState:
         """The state of the tasks before an item; the past of who has ended is kept as long as it is live."""

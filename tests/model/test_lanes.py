@@ -36,7 +36,7 @@ def _look(cell: int, *busy_s: float, after_ns: int = LATE_NS) -> MachineSample:
 def _history(*looks: MachineSample) -> tuple[CoreHistory, ...]:
     histories: tuple[CoreHistory, ...] = ()
     for before, after in itertools.pairwise(looks):
-        histories = extend_cores(histories, before, after)
+        histories = extend_cores(histories, (before, after))
     return histories
 
 
@@ -64,7 +64,7 @@ def test_two_samples_in_one_cell_fill_no_cell_twice() -> None:
 
 def test_after_a_gap_nothing_stands_in_the_wrong_place() -> None:
     before = _history(_look(40, 0.0), _look(41, 0.25))
-    (core,) = extend_cores(before, _look(50, 1.0), _look(51, 1.125))
+    (core,) = extend_cores(before, (_look(50, 1.0), _look(51, 1.125)))
     assert core.at(50) == 0.5
     assert [core.at(cell) for cell in range(41, 50)] == [None] * 9
     assert core.at(40) in (1.0, None), "what was there may be forgotten, but not moved"
@@ -93,8 +93,8 @@ def test_a_pause_longer_than_the_history_leaves_the_newest_cells_filled() -> Non
 
 def test_cores_that_come_online_begin_a_history_of_their_own() -> None:
     histories = _history(_look(40, 0.0), _look(41, 0.25))
-    histories = extend_cores(histories, _look(41, 0.25), _look(42, 0.25, 0.25))
-    histories = extend_cores(histories, _look(42, 0.25, 0.0), _look(43, 0.25, 0.25))
+    histories = extend_cores(histories, (_look(41, 0.25), _look(42, 0.25, 0.25)))
+    histories = extend_cores(histories, (_look(42, 0.25, 0.0), _look(43, 0.25, 0.25)))
     assert [core.at(42) for core in histories] == [0.0, 1.0]
 
 

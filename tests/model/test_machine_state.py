@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
-from conclab.model.lanes import CELL_NS, MOST_CELLS, cell_of
+from conclab.model.lanes import CELL_NS, MOST_CELLS, cell_of, with_cells
 from conclab.model.machine import MachineSample
-from conclab.model.machine_state import MachineState, MeterHistory, fold_machine, levels
+from conclab.model.machine_state import MachineState, fold_machine, fold_machines, levels
 from conclab.model.surroundings import Gpu, Interface, Pressure, Stall, Surroundings
 from tests.model.builders import MS, SECOND, machine_sample, times
 
@@ -92,12 +93,32 @@ def test_meters_have_histories_in_the_cells_of_the_cores() -> None:
 
 
 def test_a_history_is_bounded_and_begins_anew_after_a_gap() -> None:
-    history = MeterHistory().extended(10, 12, 0.5)
-    assert history == MeterHistory(10, (0.5, 0.5))
-    assert history.extended(12, 13, None) == MeterHistory(10, (0.5, 0.5, None))
-    assert history.extended(20, 21, 1.0) == MeterHistory(20, (1.0,))
-    long = MeterHistory(0, (0.0,) * MOST_CELLS).extended(MOST_CELLS, MOST_CELLS + 3, 1.0)
-    assert (long.first, len(long.values), long.values[-3:]) == (3, MOST_CELLS, (1.0, 1.0, 1.0))
+    assert with_cells(0, (), [(10, 12, 0.5)]) == (10, (0.5, 0.5))
+    assert with_cells(10, (0.5, 0.5), [(12, 13, None)]) == (10, (0.5, 0.5, None))
+    assert with_cells(10, (0.5, 0.5), [(20, 21, 1.0), (21, 22, 0.0)]) == (20, (1.0, 0.0))
+    first, values = with_cells(0, (0.0,) * MOST_CELLS, [(MOST_CELLS, MOST_CELLS + 3, 1.0)])
+    assert (first, len(values), values[-3:]) == (3, MOST_CELLS, (1.0, 1.0, 1.0))
+
+
+def test_many_samples_at_once_give_what_they_give_one_by_one() -> None:
+    chance, samples, at_ns = random.Random(3), [], 0
+    for _ in range(400):
+        at_ns += chance.choice([250, 250, 250, 100, 1_000, 9_000, -300]) * MS
+        sample = _with(_at(at_ns, switches=at_ns // MS, busy_s=at_ns / SECOND / 2), at_ns, at_ns=START + at_ns // SECOND * SECOND)
+        around = sample.around
+        assert around is not None
+        gpus = (Gpu("x", chance.random(), 1, 2),) * chance.choice([0, 1, 1, 1])
+        samples.append(replace(sample, around=replace(around, gpus=gpus), cores=sample.cores * chance.choice([1, 2, 2, 2])))
+    single = state = MachineState()
+    done = 0
+    for more in (1, 0, 2, 7, 90, 300):
+        state = fold_machines(state, samples[done : done + more])
+        for sample in samples[done : done + more]:
+            single = fold_machine(single, sample)
+        done += more
+        assert state == single
+    assert done == len(samples)
+    assert len(state.cores) == len(samples[-1].cores)
 
 
 def test_pressure_is_that_of_the_scarcest_thing_and_a_gpu_has_a_history() -> None:
