@@ -43,11 +43,11 @@ def call_here(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int,
     return status, out, err
 
 
-def document(*arguments: str) -> Any:
-    answer = call(*arguments)
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stderr == ""
-    return json.loads(answer.stdout)
+def document(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    status, out, err = call_here(capsys, *arguments)
+    assert status == 0, err
+    assert err == ""
+    return json.loads(out)
 
 
 def test_version() -> None:
@@ -129,21 +129,21 @@ def test_a_mistake_is_a_program_s_exit_status() -> None:
     assert answer.stderr.count("\n") == 1
 
 
-def test_the_list_names_everything_and_its_ranges() -> None:
-    listed = document("list", "--json")
+def test_the_list_names_everything_and_its_ranges(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = document(capsys, "list", "--json")
     assert [entry["name"] for entry in listed["experiments"]] == [experiment.name for experiment in catalogue()]
     threads = next(entry for entry in listed["experiments"] if entry["name"] == "threads-or-processes")
     parameters = {one["name"]: one for one in threads["parameters"]}
     assert parameters["workers"]["minimum"] == 2
     assert parameters["workers"]["kind"] == "integer"
     assert parameters["work"]["choices"][0] == "primes"
-    text = call("list").stdout
+    _, text, _ = call_here(capsys, "list")
     assert all(experiment.name in text and experiment.question in text for experiment in catalogue())
     assert "bears on claims 18, 34\n" in text
 
 
-def test_a_run_as_json_has_the_promised_keys_and_names_every_worker() -> None:
-    run = document("run", "threads-or-processes", "--json", "--repeat", "3", "--set", "size=20000", "--set", "workers=2")
+def test_a_run_as_json_has_the_promised_keys_and_names_every_worker(capsys: pytest.CaptureFixture[str]) -> None:
+    run = document(capsys, "run", "threads-or-processes", "--json", "--repeat", "3", "--set", "size=20000", "--set", "workers=2")
     assert {"schema", "experiment", "parameters", "environment", "arms", "verdict", "conclab_cost"} <= run.keys()
     assert run["experiment"] == "threads-or-processes"
     assert run["outcome"] == "ok"
@@ -177,7 +177,9 @@ def test_a_run_as_json_has_the_promised_keys_and_names_every_worker() -> None:
 @pytest.fixture(scope="module")
 def waiting() -> Any:
     """The least run of the experiment with an asyncio arm, as JSON."""
-    return document("run", "waiting-room", "--json", "--repeat", "1", "--set", "size=1", "--set", "workers=2", "--seed", "3")
+    answer = call("run", "waiting-room", "--json", "--repeat", "1", "--set", "size=1", "--set", "workers=2", "--seed", "3")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    return json.loads(answer.stdout)
 
 
 def test_an_asyncio_arm_leaves_blank_what_cannot_be_known_of_a_coroutine(waiting: Any) -> None:
@@ -196,11 +198,11 @@ def test_a_run_for_people() -> None:
     assert re.fullmatch(r"kept as \d{8}-\d{6}-is-memory-shared\S*; conclab show last\n", answer.stderr)
 
 
-def test_the_workers_output_goes_to_stderr_when_asked_for() -> None:
-    answer = call("run", "five-processes", "--repeat", "1", "--output", "--set", "workers=2")
-    assert "w1 │ process" in answer.stderr
-    assert "says: I am number 2" in answer.stderr
-    assert "I am number" not in answer.stdout
+def test_the_workers_output_goes_to_stderr_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, err = call_here(capsys, "run", "five-processes", "--repeat", "1", "--output", "--set", "workers=2")
+    assert "w1 │ process" in err
+    assert "says: I am number 2" in err
+    assert "I am number" not in out
 
 
 def test_a_run_that_fails_says_so_and_exits_with_1(tmp_path: Path) -> None:
@@ -213,11 +215,11 @@ def test_a_run_that_fails_says_so_and_exits_with_1(tmp_path: Path) -> None:
     assert answer.stderr == "conclab: waiting-room: sequential: the experiment was killed by SIGKILL\n"
 
 
-def test_two_pythons_get_a_verdict_each(tmp_path: Path) -> None:
+def test_two_pythons_get_a_verdict_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     twin = tmp_path / "python-twin"
     twin.symlink_to(sys.executable)
-    arguments = ["run", "five-workers-awaited", "--json", "--repeat", "1", "--set", "size=1"]
-    run = document(*arguments, "--python", sys.executable, "--python", str(twin))
+    arguments = ["run", "lost-update", "--json", "--repeat", "1", "--set", "size=10"]
+    run = document(capsys, *arguments, "--python", sys.executable, "--python", str(twin))
     assert len(run["verdicts"]) == 2
     assert {arm["python"] for arm in run["arms"]} == {sys.executable, str(twin)}
 
@@ -226,8 +228,8 @@ def test_the_seed_of_the_order_is_told(waiting: Any) -> None:
     assert waiting["seed"] == 3
 
 
-def test_one_sample_of_the_monitor() -> None:
-    sample = document("monitor", "--once", "--json")
+def test_one_sample_of_the_monitor(capsys: pytest.CaptureFixture[str]) -> None:
+    sample = document(capsys, "monitor", "--once", "--json")
     assert len(sample["cores"]) == os.cpu_count()
     assert all(0 <= core["busy"] <= 1 for core in sample["cores"])
     assert sample["memory"]["total_bytes"] > sample["memory"]["available_bytes"] > 0
@@ -241,8 +243,8 @@ def test_one_sample_of_the_monitor() -> None:
     assert "VCS/s" in text
 
 
-def test_the_doctor_tells_what_there_is() -> None:
-    found = document("doctor", "--json")
+def test_the_doctor_tells_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    found = document(capsys, "doctor", "--json")
     names = {one["name"] for one in found["capabilities"]}
     assert "on a core / wanting a core / blocked" in names
     assert found["machine"]["cores"] == os.cpu_count()
@@ -253,15 +255,15 @@ def test_the_doctor_tells_what_there_is() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
-def test_completion_knows_the_experiments(shell: str) -> None:
-    script = call("completion", shell).stdout
+def test_completion_knows_the_experiments(capsys: pytest.CaptureFixture[str], shell: str) -> None:
+    _, script, _ = call_here(capsys, "completion", shell)
     assert "too-many-workers" in script
     assert shell == "tcsh" or "--repeat" in script
     assert shell == "tcsh" or "affinity" in script, "and the monitor's columns"
 
 
-def test_colours_only_where_they_are_wanted() -> None:
-    assert "\x1b" not in call("list").stdout
+def test_colours_only_where_they_are_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "\x1b" not in call_here(capsys, "list")[1]
 
 
 def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:

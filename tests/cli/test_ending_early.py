@@ -37,7 +37,7 @@ def begin(marker: str, executor: str, folder: Path) -> subprocess.Popen[str]:
     """A run in the middle of its work: two workers have said their names."""
     key, value = marker.split("=")
     command = [sys.executable, "-m", "conclab", "run", "one-core-only", "--output", "--json"]
-    command += ["--set", f"start_method={executor}", "--set", "size=150000"]
+    command += ["--set", f"start_method={executor}", "--set", "size=50000"]
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

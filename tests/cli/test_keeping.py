@@ -66,7 +66,7 @@ def test_a_run_is_kept_listed_and_shown_as_it_was_printed(folder: Path, capsys: 
             assert sum(worker["blocked_on"].values()) == worker["blocked_ns"]
             assert worker["blocked_on_inferred"] == []
         assert sum(repetition["blocked_on"].values()) == repetition["blocked_ns"]
-    assert told(capsys, "run", "is-memory-shared", "--repeat", "1", "--set", "size=1", "--no-keep")["kept_as"] is None
+    assert told(capsys, "run", "lost-update", "--repeat", "1", "--set", "size=1", "--no-keep")["kept_as"] is None
     assert len(told(capsys, "runs")["runs"]) == 1
 
 
@@ -128,9 +128,9 @@ def test_a_run_that_cannot_be_kept_goes_on_and_says_so(tmp_path: Path, capsys: S
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv(VARIABLE, str(blocked))
-    assert main(["run", "is-memory-shared", "--repeat", "1", "--set", "size=1"]) == 0
+    assert main(["run", "lost-update", "--repeat", "1", "--set", "size=1"]) == 0
     answer = capsys.readouterr()
-    assert answer.out.startswith("Is memory shared?")
+    assert answer.out.startswith("The lost update")
     assert answer.err.startswith(f"conclab: This run is not kept: {blocked}: it is no folder. ")
     assert answer.err.count("\n") == 1
 

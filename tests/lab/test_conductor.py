@@ -42,17 +42,17 @@ def order_of(events: list[Event]) -> list[list[str]]:
 
 def test_arms_are_interleaved_forwards_and_backwards_with_the_control_run_twice() -> None:
     events: list[Event] = []
-    plan = plan_for(experiment_of(QUICK, ALSO, control="sequential"), rounds=4)
+    plan = plan_for(experiment_of(QUICK, ALSO, control="sequential"), rounds=3)
     run = Conductor(plan, events.append, observe).run()
     rounds = order_of(events)
-    assert len(rounds) == 4
+    assert len(rounds) == 3
     assert sorted(rounds[0]) == ["sequential", "sequential*", "threads"]
     assert rounds[1] == rounds[0][::-1]
     assert rounds[2] == rounds[0]
     results = run.results(here())
-    assert len(results.arm("sequential").repetitions) == 4
+    assert len(results.arm("sequential").repetitions) == 3
     assert results.control is not None
-    assert len(results.control.repetitions) == 4
+    assert len(results.control.repetitions) == 3
 
 
 def test_events_frame_the_run_and_its_steps() -> None:

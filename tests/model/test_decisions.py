@@ -33,8 +33,8 @@ def test_where_the_truth_lies_on_the_threshold_no_more_than_five_in_a_hundred_ar
 @pytest.mark.parametrize("noise", ["steady", "drift"])
 def test_nor_where_it_is_looked_at_most_often_how_narrow_the_interval_is(noise: str) -> None:
     with resampled(250):
-        found = decided(1_000, noise, THRESHOLD, THRESHOLD, 3, rounds_s=(0.27,))
-    assert found[Status.HOLDS] + found[Status.FAILS] <= 50
+        found = decided(500, noise, THRESHOLD, THRESHOLD, 3, rounds_s=(0.27,))
+    assert found[Status.HOLDS] + found[Status.FAILS] <= 25
 
 
 @pytest.mark.parametrize(("times", "status"), [(1.6, Status.HOLDS), (1 / 1.6, Status.FAILS)])

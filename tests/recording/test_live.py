@@ -32,7 +32,7 @@ def test_a_real_run_is_folded_with_its_samples() -> None:
     feed = LiveFeed()
     session = Session(feed)
     try:
-        feed.launch(plan_for(experiment_of(work("threads", "primes", 2, 2, size=700_000)), rounds=1))
+        feed.launch(plan_for(experiment_of(work("threads", "primes", 2, 2, size=300_000)), rounds=1))
         with pytest.raises(RuntimeError):
             feed.launch(plan_for(experiment_of(work("threads"))))
         run_to_its_end(session)

@@ -39,7 +39,7 @@ end = threading.Event()
 started = threading.Barrier(101)
 def work():
     started.wait()
-    while not end.wait(0.001):
+    while not end.wait(0.02):
         pass
 threads = [threading.Thread(target=work) for _ in range(100)]
 for thread in threads:
