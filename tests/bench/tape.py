@@ -1,8 +1,9 @@
 """What does a recording of the monitor take? ``python tests/bench/tape.py [PROCESSES] [SECONDS]``
 
 An hour at one look a second of a scripted machine of 500 processes: bytes, CPU time a look, and how long it takes to be anywhere in
-it, from a fresh opening and going about in it (CPU time: others may use the cores). Then the same of this machine for some seconds
-(default 60), its bytes scaled to an hour. Last what the recent past in memory costs: CPU time a look, and bytes by tracemalloc.
+it, from a fresh opening and going about in it, and to have the past of a row there (CPU time: others may use the cores). Then the
+same of this machine for some seconds (default 60), its bytes scaled to an hour. Last what the recent past in memory costs: CPU
+time a look, and bytes by tracemalloc.
 """
 
 from __future__ import annotations
