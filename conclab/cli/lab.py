@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from conclab.cli.ending import Trouble
@@ -36,6 +37,12 @@ def _new_file(name: str) -> Path:
     except OSError as error:
         raise Trouble(f"the terminal cannot be recorded to {shown}: {(error.strerror or str(error)).lower()}") from None
     return path
+
+
+def _say_goodbye(sentences: tuple[str, ...]) -> None:
+    with suppress(OSError):  # the terminal may be why it ended
+        for sentence in filter(None, sentences):
+            print(f"conclab: {sentence}", file=sys.stderr, flush=True)
 
 
 def open_lab(
@@ -93,6 +100,7 @@ def open_lab(
             except CannotRecord as error:
                 raise Trouble(str(error)) from None
         app.run()
+        _say_goodbye(app.parting)
         return app.return_code or 0
     finally:
         feed.close()

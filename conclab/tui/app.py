@@ -291,7 +291,7 @@ class ConclabApp(OnlyLooks, CastsTerminal, TypesInTurn):
 
     async def on_unmount(self) -> None:
         """What was changed, and recorded, in the last moment is kept, too."""
-        self.session.end_recording()
+        self.parting += (self.session.end_recording(),)
         await self._saver.close()
 
     def _use_keys(self) -> None:

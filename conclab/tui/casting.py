@@ -121,6 +121,8 @@ class CastsTerminal(App[None]):
     ]
     session: LiveSession
     cast_wish = CastWish()
+    parting: tuple[str, ...] = ()
+    """What is to be said once the screen has gone: which recordings there are now, a sentence each, some of them empty."""
     _casting: Casting | None = None
     _cast_timer: Timer | None = None
 
@@ -139,7 +141,10 @@ class CastsTerminal(App[None]):
             self._casting.resize(*event.size)
 
     async def on_unmount(self) -> None:
+        casting = self._casting
         self._end_cast()
+        if casting is not None and casting.writer.path.exists():
+            self.parting += (f"{_shown(casting.writer.path)}: {_time(casting.seconds)} of the terminal.",)
 
     def action_cast(self) -> None:
         """Begin to record the terminal, or end it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -103,6 +104,15 @@ async def test_a_cast_from_the_beginning_ends_with_the_app(here: Path) -> None:
     assert cast.version == 3
     assert cast.events[-1].data.endswith("\x1b[?25h"), "it was ended and not cut off"
     assert shown_by(cast).splitlines()[5:] == seen
+
+
+async def test_what_was_recorded_is_told_when_the_screen_has_gone(here: Path) -> None:
+    async with running(CastWish(here / "mine.cast")) as (app, _feed, _pilot):
+        app.session.record(here / "mine.conclab")
+        assert not app.parting
+    cast, tape = sorted(filter(None, app.parting))
+    assert re.fullmatch(r"\S*mine\.cast: \d+ s of the terminal\.", cast)
+    assert "mine.conclab: " in tape
 
 
 async def test_read_only_screens_write_no_cast(here: Path) -> None:

@@ -24,9 +24,9 @@ def before_now(past: Past) -> int:
     return past.end_ns - min(BACK_NS, (past.end_ns - past.start_ns) // 2)
 
 
-def back_key(place: str, meaning: str, group: Binding.Group | None = None) -> Binding:
-    """The key of a place for that."""
-    return Binding(KEY, "go_back", "Back in time", show=False, tooltip=meaning, id=f"{place}.go_back", group=group)
+def back_key(place: str, meaning: str, group: Binding.Group | None = None, show: bool = False) -> Binding:
+    """The key of a place for that. ``show``: in the footer, where there is always something to go back to."""
+    return Binding(KEY, "go_back", "Back in time", show=show, tooltip=meaning, id=f"{place}.go_back", group=group)
 
 
 class GoesBack(Place):

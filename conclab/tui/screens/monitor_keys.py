@@ -43,8 +43,11 @@ KEYS: list[BindingType] = [
         "Record what the monitor shows into a file, or end that; Runs and `conclab replay` open it",
         "record",
         LOOKING,
+        show=True,
     ),
-    back_key("monitor", "Back over the last minutes of this session: every figure as it was then; Esc returns to now", LOOKING),
+    back_key(
+        "monitor", "Back over the last minutes of this session: every figure as it was then; Esc returns to now", LOOKING, show=True
+    ),
     _key("z", "hold", "Hold rows", "Rows stay where they are, their figures go on", "hold", LOOKING),
     _key("K", "switch('kernel')", "Kernel threads", "Rows for the threads of the kernel", "kernel", LOOKING),
     _key("space", "tag", "Tag", "Tag the row: actions are then about all tagged rows", "tag", ACTING),

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
 
 from conclab.model.text import harmless
+from conclab.recording.folder import runs_folder
 from conclab.recording.session import LiveSession
 from conclab.recording.tape_recorder import CannotRecord
 from conclab.tui.screens.aside import aside
 from conclab.tui.screens.place import Place
 
 _TOLD_S = 15
+
+
+def _where(path: Path) -> str:
+    """How a recording is opened."""
+    if path.parent == runs_folder():
+        return f"conclab replay {harmless(path.stem)}\nRuns has it, too."
+    return f"conclab replay {shlex.quote(harmless(str(path)))}"
 
 
 class RecordsTape(Place):
@@ -29,7 +39,7 @@ class RecordsTape(Place):
         if recording is not None and recording.on:
             path = harmless(str(recording.path))
             said = await aside(session.end_recording)
-            said = f"{said}\nconclab replay {harmless(recording.path.stem)}\nRuns has it, too." if path in said else said
+            said = f"{said}\n{_where(recording.path)}" if path in said else said
         else:
             try:
                 recording = session.record()

@@ -24,7 +24,7 @@ from conclab.tui.screens.help_words import PLAYING, Words
 from conclab.tui.screens.moments import EXAMPLES, NoMoment, Stretch, day_time, parse_moment
 from conclab.tui.widgets.prompt import Prompt
 from conclab.tui.widgets.questions import Question
-from conclab.tui.widgets.scrubber import Scrubber
+from conclab.tui.widgets.scrubber import LINES, Scrubber
 
 TICK_S = 0.125
 """How often it moves on while it plays."""
@@ -61,6 +61,10 @@ class Playing(Screen[None]):
     """Whoever builds on it has a ``past``, a ``scrubber`` and a Prompt on the screen, PLAYING_KEYS among its bindings, at the place
     that they are to have in the footer, and draws in ``moved``."""
 
+    DEFAULT_CSS = f"""
+    Playing ToastRack {{ margin-bottom: {1 + LINES}; }}
+    """
+    """Notifications leave the lines free that one looks at here."""
     past: Past
     scrubber: Scrubber
     clock: Callable[[], float] = staticmethod(time.monotonic)

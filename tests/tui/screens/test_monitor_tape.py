@@ -49,6 +49,19 @@ async def test_a_key_records_the_monitor_and_runs_opens_it_again(tmp_path: Path,
         assert isinstance(app.screen, RunsScreen)
 
 
+async def test_a_recording_elsewhere_is_opened_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
+    async with opened(place="monitor") as (app, _feed, pilot):
+        app.session.record(tmp_path / "my own.conclab")
+        await press(pilot, "r")
+        await app.workers.wait_for_complete()
+        (note,) = app._notifications
+        assert f"conclab replay '{tmp_path}/my own.conclab'" in note.message
+        assert "Runs" not in note.message
+
+
 async def test_what_cannot_be_recorded_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv(VARIABLE, str(tmp_path / "file"))

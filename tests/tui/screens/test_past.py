@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.widgets._toast import ToastRack
 
 from conclab.recording.scripted import ScriptedFeed
 from conclab.recording.session import LiveSession
@@ -236,5 +237,8 @@ async def test_an_answer_stands_where_one_looks_until_one_moves() -> None:
         await gone.press("ctrl+home", "V")
         assert "Nothing happened before this." in screen_lines(gone.app)[-2]
         assert not gone.notes(), "a toast would lie over the line"
+        rack = ToastRack()  # Textual's tests have none
+        await gone.screen.mount(rack)
+        assert rack.styles.margin.bottom == 1 + SCRUBBER_LINES, "toasts from elsewhere lie above the line"
         await gone.press("full_stop")
         assert "Nothing happened" not in screen_text(gone.app)
