@@ -96,6 +96,7 @@ class _App:
     def __init__(self, ends: Callable[[], int | None]) -> None:
         self._ends = ends
         self.return_code: int | None = None
+        self.parting: tuple[str, ...] = ()
 
     def run(self) -> None:
         self.return_code = self._ends()

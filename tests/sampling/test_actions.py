@@ -112,6 +112,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     """Of a normal user, whoever runs the tests."""
     one = subprocess.Popen(["sleep", "600"], user=NOBODY if ROOT else None)
     assert until(lambda: (read(f"/proc/{one.pid}/comm") or b"") == b"sleep\n")
+    assert until(lambda: state(one.pid) == "S"), "while it is loaded it may wait for the disk (D)"
     yield one
     one.kill()
     one.wait()

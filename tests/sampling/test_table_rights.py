@@ -15,7 +15,7 @@ from tests.sampling.tables import AS_ROOT, NOBODY, sleeping, told
 pytestmark = LINUX
 
 LOOK = """
-import json, os
+import json, os, time
 from conclab.model.table import *
 from conclab.sampling.table_proc import ProcTable
 every = Wanted(True, None, frozenset((QUEUE, STATUS, SCHED, IO, SHARED, PSS, CGROUP, WCHAN, AFFINITY)))
@@ -24,6 +24,7 @@ first = table.read(every)
 ids = {row.id for row in first.rows}
 flicker = set()
 for _ in range(5):
+    time.sleep(0.05)
     now = table.read(every)
     flicker |= {(*id, "born") for id in now.born if id in ids}
     flicker |= {(*row.id, "gone") for row in now.ended if os.path.exists(f"/proc/{row.pid}")}
@@ -39,7 +40,7 @@ end = threading.Event()
 started = threading.Barrier(101)
 def work():
     started.wait()
-    while not end.wait(0.02):
+    while not end.wait(0.01):
         pass
 threads = [threading.Thread(target=work) for _ in range(100)]
 for thread in threads:
