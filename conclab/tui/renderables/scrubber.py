@@ -71,7 +71,7 @@ def _state(state: str, playing: bool, palette: Palette) -> Line:
 
 def answer_line(state: str, playing: bool, answer: str, width: int, palette: Palette) -> Strip:
     """What is said to a key that could not go anywhere."""
-    line = _state(state, playing, palette)
+    line = _state(state, playing, palette).add("· ", style(palette.dim))
     return line.add(fit(answer, max(0, width - line.cells)), style(palette.text)).strip(width)
 
 

@@ -11,14 +11,15 @@ from conclab.tui.screens.details import DetailsScreen
 
 _NAMES = {kind.key: kind.title for kind in KINDS}
 _WHY = "This is read from a living process, and of that moment a recording has only what the table had: Overview and History."
-_BLANK = "was not recorded: nobody had it on the screen, or it could not be read"
+_BLANKS = "Blank: there is none, it could not be read, or it was not recorded because nobody had it on the screen."
 
 
 def page_of(row: TaskRow, threads: tuple[TaskRow, ...], key: str, at_ns: int) -> Page:
     """A page from the row alone, and from those of the threads, where the table had them."""
     if key == OVERVIEW:
-        facts = [Fact(column.title, column.text(row), "" if column.text(row) else _BLANK) for column in COLUMNS.values()]
-        sections = [Section("As of that moment", (Fact("Command", row.command or row.name), *facts))]
+        facts = [Fact(column.title, column.text(row)) for column in COLUMNS.values()]
+        note = "" if all(fact.value for fact in facts) else _BLANKS
+        sections = [Section("As of that moment", note=note), Section("Task", (Fact("Command", row.command or row.name), *facts))]
         if threads:
             rows = tuple(Fact(str(one.id.tid), f"{one.name}  {one.state}  {figures.percent(one.cpu_share)}") for one in threads)
             sections.append(Section("Threads", rows))

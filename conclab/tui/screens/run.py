@@ -90,7 +90,7 @@ def repetition_words(replay: Replay, at_ns: int) -> Sequence[str]:
         return ["no repetition was begun"]
     before = bisect_right([one.end_ns for one in spans], at_ns - 1)
     if before == len(spans):
-        return [f"after the last of {before} repetitions"]
+        return ["after its only repetition" if before == 1 else f"after the last of {before} repetitions"]
     return ["between two repetitions" if before else "before the first repetition"]
 
 
