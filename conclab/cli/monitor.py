@@ -36,11 +36,11 @@ def _looks(wanted: Wanted, taped: Taped) -> Iterator[Look]:
         before = read_machine()
         taped.put(before, reader.read(wanted))
         for _beat in beats(wanted.every_s):
-            if taped.over:
-                return
             sample, table = read_machine(), reader.read(wanted)
             taped.put(sample, table)
             yield sample, rates_between(before, sample), table.rows
+            if taped.over:  # looked at after a look: the last one is what it has been recorded for
+                return
             before = sample
 
 
