@@ -13,12 +13,18 @@ from contextlib import contextmanager
 import pytest
 import textual._wait
 import textual.css.stylesheet
+import textual.strip
+from textual._context import visible_screen_stack
 from textual.app import App, ScreenStackError
 from textual.css.model import RuleSet
 from textual.css.parse import parse
+from textual.css.styles import RulesMap
+from textual.css.stylesheet import Stylesheet
 from textual.css.tokenize import tokenize_values
 from textual.css.tokenizer import Token
 from textual.css.types import CSSLocation
+from textual.dom import DOMNode
+from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
@@ -32,10 +38,15 @@ MOST_ROUNDS = 20
 @contextmanager
 def sheets_read_once() -> Iterator[None]:
     """Within this, a style sheet is read by one app, and the others take over what it has read."""
-    once = ReadOnce()
+    once, kept = ReadOnce(), KeptStyles()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(textual.css.stylesheet, "tokenize_values", once.tokenize_values)
         patch.setattr(textual.css.stylesheet, "parse", once.parse)
+        # Which rules hold for a widget is what most of an app's start goes into; it is the same for the same widget in the same
+        # place. Textual keeps that too, but for one round only. (Its own hash says `id`, a hundred times a widget.)
+        patch.setattr(RuleSet, "__hash__", object.__hash__)
+        patch.setattr(Stylesheet, "apply", lambda sheet, *given, **more: kept.apply(sheet, *given, **more))
+        patch.setattr(Stylesheet, "replace_rules", staticmethod(kept.replace))
         yield
 
 
@@ -57,13 +68,31 @@ def impatient_pilots() -> Iterator[None]:
             screen = pilot.app.screen
             if screen in owing:
                 owing.discard(screen)
-                draw(screen)
+                if pilot.app.is_headless:
+                    draw_widgets(screen)
+                else:
+                    draw(screen)
 
+        # Every line has seven of them; few lines of a test are drawn twice.
+        patch.setattr(textual.strip, "FIFOCache", Forgetful)
         # Nobody reads what is sent to the terminal, a third of all that a test costs. What the app looks like where a test
         # waits is still drawn, so that what cannot be drawn is noticed; what it looks like on the way there is not.
         patch.setattr(Screen, "_compositor_refresh", draw_later)
         patch.setattr(Pilot, "pause", pause_and_draw)
         yield
+
+
+def draw_widgets(screen: Screen[object]) -> None:
+    """Draw the lines of all widgets in what has changed, and do not put them together: nobody looks."""
+    compositor = screen._compositor
+    visible_screen_stack.set(screen.app._background_screens)
+    regions = compositor._dirty_regions.copy()
+    compositor._dirty_regions.clear()
+    screen._dirty_widgets.clear()
+    if regions:
+        for _drawn in compositor._get_renders(Region.from_union(regions).intersection(compositor.size.region)):
+            pass
+    screen.app._update_mouse_over(screen)
 
 
 def at_rest(pump: MessagePump) -> bool:
@@ -111,6 +140,24 @@ async def all_read(app: App[object], pumps: Iterable[MessagePump], timeout: floa
     return counted in done
 
 
+class Forgetful:
+    """A cache that keeps nothing and costs nothing."""
+
+    __slots__ = ()
+
+    def __new__(cls, _size: int) -> Forgetful:
+        return NOTHING_KEPT
+
+    def get(self, _key: object, default: None = None) -> None:
+        return default
+
+    def __setitem__(self, _key: object, _value: object) -> None:
+        pass
+
+
+NOTHING_KEPT: Forgetful = object.__new__(Forgetful)
+
+
 class ReadOnce:
     """Style sheets, and the theme's variables in them, as they were read the first time: nothing writes into what was read."""
 
@@ -138,3 +185,89 @@ class ReadOnce:
         if key not in self._rules:
             self._rules[key] = list(parse(scope, css, read_from, None, variable_tokens, is_default_rules, tie_breaker))
         return self._rules[key]
+
+
+Path = tuple[object, ...]
+TEXTUALS_APPLY, TEXTUALS_REPLACE = Stylesheet.apply, Stylesheet.replace_rules
+"""Also where the tests of two packages take turns, and one hurries within the other."""
+
+
+class KeptStyles:
+    """Which rules hold for a widget, by what it and all around it are: their kinds, ids, classes and states."""
+
+    def __init__(self) -> None:
+        self._matched: dict[object, RulesMap] = {}
+        self._numbers: dict[tuple[int, ...], tuple[int, list[RuleSet]]] = {}
+        """Of style sheets that are the same, by the ids of their rules; with these, so that the ids stay theirs."""
+        self._sheets = weakref.WeakKeyDictionary[Stylesheet, tuple[list[RuleSet], int]]()
+        self._set: dict[int, tuple[RulesMap, RulesMap]] = {}
+        """What a node has once these rules were set, by their id; with them for the same reason."""
+        self._paths: dict[object, Path] | None = None
+        """Of the round that is on, in which nothing changes its classes."""
+
+    def apply(
+        self, sheet: Stylesheet, node: DOMNode, *, animate: bool = False, cache: dict[object, dict[object, Path]] | None = None
+    ) -> None:
+        """As Textual's, which is handed what was found before. It comes back here for the parts of a widget, without a cache."""
+        before = self._paths
+        if cache is not None:
+            self._paths = cache.setdefault("paths", {})
+        elif before is None:
+            self._paths = {}
+        around = (self._number(sheet), type(node), self._path(node._parent), getattr(node, "can_focus", False))
+        try:
+            TEXTUALS_APPLY(sheet, node, animate=animate, cache=Found(self._matched, around))  # type: ignore[arg-type]
+        finally:
+            self._paths = before
+
+    def replace(self, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
+        """As Textual's, which sets every rule anew; here those that change, and at once where nothing is drawn of it yet."""
+        base = node._css_styles
+        known = self._set.get(id(rules))
+        if known is None or known[0] is not rules or "transitions" in rules:
+            fresh = not base._rules
+            TEXTUALS_REPLACE(node, rules, animate)
+            if fresh:
+                self._set[id(rules)] = rules, base._rules.copy()
+            return
+        _rules, after = known
+        now = base._rules
+        if now or node._is_mounted:
+            for name in [name for name in now.keys() | after.keys() if now.get(name) != after.get(name)]:
+                setattr(base, name, rules.get(name))
+        else:
+            now.update(after)
+            base._updates += 1
+        node.notify_style_update()
+
+    def _number(self, sheet: Stylesheet) -> int:
+        rules, number = self._sheets.get(sheet, (None, 0))
+        if rules is not sheet.rules:
+            rules = sheet.rules
+            number, _kept = self._numbers.setdefault(tuple(map(id, rules)), (len(self._numbers), rules))
+            self._sheets[sheet] = rules, number
+        return number
+
+    def _path(self, node: object) -> Path:
+        """What a node and those around it are."""
+        paths = self._paths
+        if paths is None or not isinstance(node, DOMNode):
+            return ()
+        if node not in paths:
+            states = node.pseudo_classes if isinstance(node, App) else node._pseudo_classes_cache_key
+            paths[node] = (self._path(node._parent), type(node), node.id, node.classes, states)
+        return paths[node]
+
+
+class Found:
+    """What Textual keeps for one round in a dictionary, kept for all: its key begins with the parent."""
+
+    def __init__(self, matched: dict[object, RulesMap], around: tuple[object, ...]) -> None:
+        self._matched = matched
+        self._around = around
+
+    def get(self, key: tuple[object, ...]) -> RulesMap | None:
+        return self._matched.get((self._around, key[1:]))
+
+    def __setitem__(self, key: tuple[object, ...], rules: RulesMap) -> None:
+        self._matched[self._around, key[1:]] = rules

@@ -139,10 +139,10 @@ async def test_a_key_is_given_and_a_clash_is_told_before() -> None:
         await press(pilot, "f12")
         assert app.settings.keys == {"lab.run": "f12"}
         assert "F12 · yours" in pane_text(app, "#rows")
-        await press(pilot, "plus", "ctrl+r")
-        assert app.settings.keys == {"lab.run": "f12,ctrl+r"}
+        await press(pilot, "plus", "ctrl+o")
+        assert app.settings.keys == {"lab.run": "f12,ctrl+o"}
         await press(pilot, "enter", "escape")
-        assert app.settings.keys == {"lab.run": "f12,ctrl+r"}
+        assert app.settings.keys == {"lab.run": "f12,ctrl+o"}
         await press(pilot, "escape")
         assert "F12 Run" in key_bar(app)
         await press(pilot, "f2", "5", "r", "escape")
