@@ -33,6 +33,8 @@ Tokens = dict[str, list[Token]]
 
 
 MOST_ROUNDS = 20
+rest = Pilot.pause
+"""Wait until an app has come to rest, and draw nothing."""
 
 
 @contextmanager
@@ -58,13 +60,13 @@ def impatient_pilots() -> Iterator[None]:
         patch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
         patch.setattr(Pilot, "_wait_for_screen", until_all_rest)
         owing = weakref.WeakSet[Screen[object]]()
-        pause, draw = Pilot.pause, Screen._compositor_refresh
+        draw = Screen._compositor_refresh
 
         def draw_later(screen: Screen[object]) -> None:
             owing.add(screen)
 
         async def pause_and_draw(pilot: Pilot[object], delay: float | None = None) -> None:
-            await pause(pilot, delay)
+            await rest(pilot, delay)
             screen = pilot.app.screen
             if screen in owing:
                 owing.discard(screen)

@@ -37,6 +37,7 @@ from conclab.tui.screens.lab import LabScreen
 from conclab.tui.theme import THEMES
 from conclab.tui.widgets.keybar import KeyBar
 from conclab.tui.widgets.topbar import TopBar
+from tests.hurry import rest
 
 WIDTHS = range(20, 201)
 SOME_WIDTHS = (20, 21, 27, 33, 40, 56, 60, 76, 79, 80, 81, 100, 117, 120, 160, 199, 200)
@@ -132,7 +133,7 @@ def top_bar(app: ConclabApp) -> str:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until what was ordered has been done and drawn: a turn of the page orders one more drawing."""
-    await pilot.pause()
+    await rest(pilot)
     await pilot.pause()
 
 

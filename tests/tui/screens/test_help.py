@@ -35,7 +35,7 @@ EVERYTHING = (*LAB, *DETAILS, *TRACE, *monitor_words(COLUMNS.values()))
 
 def keys_of(bar: str) -> set[str]:
     """The keys of a footer: every other word, for no description here has a blank but these."""
-    words = re.sub(r"(Next|Nice|Go) (pane|-|\+|on)", r"\1-\2", bar).split()
+    words = re.sub(r"(Next|Nice|Go) (pane|-|\+|on)|Back in time", r"\1-\2", bar).split()
     return set(words[::2])
 
 
