@@ -6,31 +6,46 @@ import asyncio
 import sys
 from dataclasses import replace
 
+from textual.app import ComposeResult
 from textual.widgets import Input, Select
 
 from conclab.lab.catalogue import catalogue
 from conclab.model.experiments import Interpreter, Kind
+from conclab.model.machine import Machine
 from conclab.sampling.scripted import scripted_machine
 from conclab.tui.widgets.catalogue import Catalogue
 from conclab.tui.widgets.form import Form
-from tests.tui.helpers import field, fill, inside, lab, opened, pane_text, plan, press, settle
+from tests.tui.helpers import PYTHONS, Themed, field, fill, inside, lab, opened, pane_text, plan, press, settle, texts
+
+
+class Alone(Themed):
+    """A form and nothing else, as wide as in the lab on a large screen."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        self.form = Form(machine, PYTHONS)
+
+    def compose(self) -> ComposeResult:
+        yield self.form
 
 
 async def test_every_experiment_stands_with_its_defaults_its_units_and_nothing_wrong() -> None:
     machine = scripted_machine(2)
-    async with opened((200, 60)) as (app, _feed, pilot):
-        form = app.screen.query_one(Form)
+    app = Alone(machine)
+    async with app.run_test(size=(38, 40)) as pilot:
+        form = app.form
         for experiment in catalogue():
-            app.screen.query_one(Catalogue).choose(experiment.name)
+            await form.ask(experiment)
             await settle(pilot)
-            values, lines = form._values(), inside(app, "#form")
+            lines = [line[1:-1].strip() for line in texts(app.screen._compositor.render_strips())]
+            values = form._values()
             for parameter in experiment.parameters:
                 default = str(parameter.default_for(machine, values))
-                widget = app.screen.query_one(f"#field-{parameter.name}")
+                widget = form.query_one(f"#field-{parameter.name}")
                 assert str(getattr(widget, "value", None)) == default
                 if parameter.kind is Kind.CHOICE:
                     assert isinstance(widget, Select)
-                line = next(line for line in lines if line.startswith(parameter.name.replace("_", " ")[:12] + " "))
+                line = next(line for line in reversed(lines) if line.startswith(parameter.name.replace("_", " ")[:12] + " "))
                 assert not parameter.unit or parameter.unit in line or "…" in line, "a hint is whole, or visibly cut"
             assert form.given == {}
             assert [name for name in form.wrong if name != "path"] == []
