@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from conclab.demos import moving, pictures
 from conclab.demos.pictures import PICTURES, main, take, text_of, to_png
 from conclab.recording.cast import OUTPUT, Cast, CastEvent
+from tests.hurry import impatient_pilots
 
 SMALL, USUAL, LARGE = (80, 24), (120, 40), (200, 60)
 TAKES = (
@@ -47,6 +49,12 @@ SHOWN = {
     "monitor-setup": ("Set-up", "DELAY%", "[x]"),
     "monitor-128-cores": ("Mem", "VCS/s", "four_threads.py"),
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def impatient() -> Iterator[None]:
+    with impatient_pilots():
+        yield
 
 
 def test_every_picture_is_taken_here() -> None:
