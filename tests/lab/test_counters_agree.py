@@ -91,10 +91,11 @@ def test_switches_of_the_tree_agree_with_perf(executor: str) -> None:
     found = re.search(r"^(\d+),,context-switches", report, re.MULTILINE)
     assert found
     ours = repetition.totals.voluntary_switches + repetition.totals.involuntary_switches
-    if executor in ("forkserver", "spawn"):  # it, or a resource tracker, outlives the runner by a moment; perf does not wait
-        assert ours >= int(found.group(1))
+    # At least: the kernels of some virtual machines leave switches out of their events, and of forkserver and spawn something
+    # outlives the runner by a moment, for which perf does not wait. That it is not too many is what time(1) tells above.
+    assert ours >= int(found.group(1)) * 0.98 - OWN
+    if executor in ("forkserver", "spawn"):
         return
-    assert ours == pytest.approx(int(found.group(1)), rel=0.02, abs=OWN)
     counters = repetition.counters
     assert counters.voluntary_switches is not None
     assert counters.involuntary_switches is not None
