@@ -53,11 +53,14 @@ def sheets_read_once() -> Iterator[None]:
 
 
 @contextmanager
-def impatient_pilots() -> Iterator[None]:
-    """Within this, pilots wait no longer than they must, and apps draw themselves when one has waited."""
+def impatient_pilots(look_s: float = 0.004) -> Iterator[None]:
+    """Within this, pilots wait no longer than they must, and apps draw themselves when one has waited.
+
+    ``look_s``: how often one looks whether an app has come to rest; where threads and much work are behind it, seldom is surer.
+    """
     with pytest.MonkeyPatch.context() as patch:
         # Textual's pilot looks every 20 ms whether the app has come to rest, several times a key: a minute over all these tests.
-        patch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
+        patch.setattr(textual._wait, "SLEEP_GRANULARITY", look_s)
         patch.setattr(Pilot, "_wait_for_screen", until_all_rest)
         owing = weakref.WeakSet[Screen[object]]()
         draw = Screen._compositor_refresh

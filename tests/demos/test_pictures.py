@@ -53,7 +53,7 @@ SHOWN = {
 
 @pytest.fixture(autouse=True, scope="module")
 def impatient() -> Iterator[None]:
-    with impatient_pilots():
+    with impatient_pilots(look_s=0.02):
         yield
 
 

@@ -49,9 +49,7 @@ async def test_a_key_records_the_monitor_and_runs_opens_it_again(tmp_path: Path,
         assert isinstance(app.screen, RunsScreen)
 
 
-async def test_a_recording_elsewhere_is_opened_by_its_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_recording_elsewhere_is_opened_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
     async with opened(place="monitor") as (app, _feed, pilot):
         app.session.record(tmp_path / "my own.conclab")
