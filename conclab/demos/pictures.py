@@ -130,7 +130,7 @@ async def monitor_past(app: ConclabApp, feed: ScriptedFeed, pilot: Pilot[None]) 
     """Back to a moment of the last minutes, while the session goes on."""
     await monitor(app, feed, pilot)
     await play(app, feed, pilot, 2_400)
-    await pilot.press("b", *["shift+left"] * 2, "x")
+    await pilot.press("b", *["shift+left"] * 2)
     await play(app, feed, pilot, 40)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from conclab.model.actions import Action, Now, Outcome
@@ -54,7 +55,7 @@ class Gone(Feed):
         pass
 
     def time_of_day(self, at_ns: int | None = None) -> float:
-        return self.epoch_s + (at_ns or 0) / 1e9
+        return time.time() if at_ns is None else self.epoch_s + at_ns / 1e9
 
     def memory_available(self) -> int | None:
         return None

@@ -204,7 +204,7 @@ class ReplaySession(Session):
         return False
 
     def time_of_day(self, at_ns: int) -> float:
-        return self.replay.epoch_s + at_ns / 1e9
+        return self.replay.time_of_day(at_ns)
 
     def events(self) -> tuple[Mark, ...]:
         if self._marks is None:  # a screen asks whenever it draws

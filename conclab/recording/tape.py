@@ -148,7 +148,7 @@ class TapeSession(Session):
     # As a past (``past.Past``)
 
     def time_of_day(self, at_ns: int) -> float:
-        return self._reel.epoch_s + at_ns / 1e9
+        return self.feed.time_of_day(at_ns)
 
     def events(self) -> Sequence[Mark]:
         return self._reel.marks()

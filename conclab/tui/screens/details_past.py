@@ -30,6 +30,10 @@ def page_of(row: TaskRow, threads: tuple[TaskRow, ...], key: str, at_ns: int) ->
 class PastDetails(DetailsScreen):
     """Pushed over the monitor's past. The moment stands still while it is looked at."""
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A moment that is over reads the same however often."""
+        return False if action == "read" else super().check_action(action, parameters)
+
     def action_page(self, key: str) -> None:
         if key == THREADS:
             self.notify("What threads did is looked at live only; H shows those that were recorded as rows.", markup=False)

@@ -44,7 +44,7 @@ def parse_moment(text: str, stretch: Stretch) -> int:
         return _share(wanted[:-1], stretch)
     match = _CLOCK.fullmatch(wanted)
     if match is None:
-        raise NoMoment(f"That is no moment; write for example {EXAMPLES.replace('  ', ', ')}.")
+        raise NoMoment("That is no moment; write 12.5, 1:30, +10, 14:03:20, 50% or end.")
     parts = [float(part) for part in (match["h"], match["m"], match["s"]) if part is not None]
     if len(parts) > 1 and any(part >= 60 for part in parts[1:]):
         raise NoMoment("After a colon come at most 59 minutes or seconds.")

@@ -30,7 +30,7 @@ from conclab.tui.widgets.scrubber import LINES as SCRUBBER_LINES
 from conclab.tui.widgets.scrubber import Scrubber
 from conclab.tui.widgets.task_table import TaskTable
 
-REFUSED = "These tasks are shown as they were: nothing can be done to them here."
+REFUSED = "These tasks are as they were; nothing can be done to them here."
 _LIVE_ONLY = "Traces are taken of living tasks: this is how it was."
 _SECOND = 1_000_000_000
 _NOT_HERE = frozenset({"pause", "hold", "stop", "tag", "go_back", "record", "app.tour", "app.end_tour"})

@@ -153,7 +153,7 @@ class Playing(Screen[None]):
             return
         if at_ns is None:
             where = "after" if step > 0 else "before"
-            self.say(f"No spike of {series.title} {where} this; Y: another figure.")
+            self.say(f"No spike of {series.title} {where} this (Y: others).")
         else:
             self._spike = at_ns, f"spike of {series.title}"
             self._go(at_ns)
@@ -262,7 +262,7 @@ class Playing(Screen[None]):
 
 
 def _since(ns: int, length_s: float) -> str:
-    """A time since the beginning, as exactly as makes sense for that length: 12.375 s, 4:05, 1:04:05."""
+    """A time since the beginning, as exactly as makes sense for that length: 2.375 s, 12.38 s, 4:05, 1:04:05."""
     if length_s < 100:
-        return f"{ns / 1e9:.3f} s"
+        return f"{ns / 1e9:.{3 if length_s < 10 else 2}f} s"
     return figures.playing_time(ns / 1e9)

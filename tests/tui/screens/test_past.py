@@ -175,6 +175,7 @@ async def test_details_are_of_that_moment_and_say_what_a_recording_has_not() -> 
         await gone.press("enter")
         text = screen_text(gone.app)
         assert "As of that moment" in text
+        assert "Read again" not in key_bar(gone.app), "a moment that is over reads the same however often"
         assert text.count("was not recorded") == 1, "it is said once, before the figures"
         assert str(row.id.pid) in text
         await gone.press("5")
